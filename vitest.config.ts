@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing but Node; `system` needs curl and other programs, installed by .ci/run. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: ['**/*.system.test.ts'],
+        },
+      },
+      { test: { name: 'system', include: ['src/**/*.system.test.ts'], testTimeout: 60_000 } },
+    ],
+  },
+});
