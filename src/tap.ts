@@ -1,0 +1,135 @@
+/**
+ * The seam between what moves bytes and what understands them. A live proxy, a capture file and a test are
+ * sources of tap events; the session, a recorder and a benchmark are sinks of them.
+ *
+ * One connection's events come in this order: `opened`, then `bytes` and `ended` as they happen, then `closed`;
+ * or a single `failed`, when there was no connection to be had.
+ */
+
+/** Who sent the bytes. */
+export type Side = 'client' | 'server';
+
+/** Bytes on loan from the relay, which sends the very same memory on: read them, never write, copy to keep. */
+export type Bytes = Readonly<Uint8Array>;
+
+/** A host as it was asked for, and its port. IPv6 addresses stand here without brackets. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How the client reached the server through tare. */
+export type ConnectionMode = 'forward' | 'connect';
+
+/** What TLS agreed on with the server. */
+export interface TlsFacts {
+  /** As Node names it: 'TLSv1.3'. */
+  readonly version: string;
+  readonly cipher: string;
+  /** The protocol the server chose, where it chose one. */
+  readonly alpn: string | undefined;
+  /** The name the client asked for. */
+  readonly serverName: string | undefined;
+}
+
+/** What is known of a connection when it opens. */
+export interface ConnectionFacts {
+  readonly mode: ConnectionMode;
+  /** Number of the client's socket: connections with the same one came over the same socket. */
+  readonly client: number;
+  readonly clientAddress: Endpoint;
+  /** As the client asked for it. */
+  readonly server: Endpoint;
+  /** Where it was found: an IP address. */
+  readonly serverAddress: Endpoint;
+  /** Present when the tunnel's TLS was opened. */
+  readonly tls: TlsFacts | undefined;
+  /** Milliseconds each step took, where there was such a step. */
+  readonly timings: { readonly dns?: number; readonly connect?: number; readonly tls?: number };
+}
+
+/** Bytes of a connection in each direction, by who sent them. */
+export interface DirectionBytes {
+  readonly client: number;
+  readonly server: number;
+}
+
+/**
+ * The sockets' own counters when a connection closed.
+ *
+ * Balance, for each direction of a connection that closed in order: `tapped + tls = upstream`, and summed over the
+ * connections of one client socket: `tapped + proxy + clientTls = downstream`.
+ */
+export interface ClosingFacts {
+  /** Bytes handed to the tap. */
+  readonly tapped: DirectionBytes;
+  /** What passed on the socket to the server: record and handshake bytes included. */
+  readonly upstream: DirectionBytes;
+  /** TLS record and handshake bytes on the server's side. 0 where TLS was not opened. */
+  readonly tls: DirectionBytes;
+  /** Bytes which exist only because tare stands there: CONNECT and its answer, absolute form, `Proxy-*` fields. */
+  readonly proxy: DirectionBytes;
+  /** What passed on the client's socket for this connection, TLS with our certificate included. */
+  readonly downstream: DirectionBytes;
+  /** Read from one side and not delivered to the other, because the other was gone. */
+  readonly unrelayed: DirectionBytes;
+}
+
+/**
+ * Why a connection closed: in order (both sides ended), or cut off by one of them. A client that closed the TLS opened
+ * to it without a byte sent, on a host where that never worked, probably refused our certificate.
+ */
+export type CloseReason =
+  | 'ended'
+  | 'client-gone'
+  | 'server-gone'
+  | 'client-reset'
+  | 'server-reset'
+  | 'client-refused'
+  | 'stopped';
+
+/** Why a connection never came to be: a word for programs and a sentence for people. */
+export interface ConnectionFailure {
+  readonly code: FailureCode;
+  /** What was tried, with what, and what happened. */
+  readonly message: string;
+}
+
+export type FailureCode =
+  | 'DNS_FAILED'
+  | 'UPSTREAM_REFUSED'
+  | 'UPSTREAM_UNREACHABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_RESET'
+  | 'UPSTREAM_TLS_FAILED'
+  | 'UPSTREAM_CERTIFICATE_REFUSED'
+  | 'CLIENT_TLS_FAILED'
+  | 'CLIENT_CERTIFICATE_REFUSED'
+  | 'CLIENT_GONE'
+  | 'BAD_REQUEST'
+  | 'LOOP';
+
+export type TapEvent = {
+  /** Numbers connections within their source, from 1. */
+  readonly connection: number;
+  /** Whole nanoseconds since the source's epoch; a safe integer for 104 days. */
+  readonly at: number;
+} & (
+  | { readonly type: 'opened'; readonly facts: ConnectionFacts }
+  | { readonly type: 'bytes'; readonly from: Side; readonly bytes: Bytes }
+  | { readonly type: 'ended'; readonly from: Side }
+  | { readonly type: 'closed'; readonly reason: CloseReason; readonly closing: ClosingFacts }
+  | {
+      readonly type: 'failed';
+      readonly mode: ConnectionMode;
+      readonly client: number;
+      readonly clientAddress: Endpoint;
+      readonly server: Endpoint | undefined;
+      readonly failure: ConnectionFailure;
+      /** What tare and the client said to each other about it, by who sent it: `proxy` bytes all of them. */
+      readonly proxy: DirectionBytes;
+    }
+);
+
+/** Takes tap events. It must not throw, and must be done with borrowed bytes when it returns. */
+export type TapSink = (event: TapEvent) => void;
