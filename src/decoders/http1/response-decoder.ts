@@ -1,0 +1,52 @@
+import type { Bytes } from '../../tap.ts';
+import type { Decoder } from '../decoder.ts';
+import { type BodyFraming, responseBodyFraming } from './body-framing.ts';
+import { type ResponseHead, readResponseHead } from './head.ts';
+import { HTTP1_LIMITS, type Http1Limits } from './limits.ts';
+import { type Http1Event, MessageDecoder } from './message-decoder.ts';
+
+/**
+ * Responses as they arrive. Behind a 101, or a 2xx to CONNECT, it stops and keeps what comes for `release`.
+ */
+export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
+  readonly #messages: MessageDecoder<ResponseHead>;
+  /** Methods of the requests not yet answered. */
+  readonly #expected: string[] = [];
+
+  constructor(limits: Http1Limits = HTTP1_LIMITS) {
+    const framing = (head: ResponseHead): BodyFraming => this.#framing(head);
+    this.#messages = new MessageDecoder({ read: readResponseHead, framing, stopsAfter: isSwitch }, limits);
+  }
+
+  /** A request with this method was sent: to be told for each, in order, since HEAD and CONNECT change their answers. */
+  expect(method: string): void {
+    this.#expected.push(method);
+  }
+
+  push(bytes: Bytes): Http1Event<ResponseHead>[] {
+    return this.#messages.push(bytes);
+  }
+
+  end(): Http1Event<ResponseHead>[] {
+    return this.#messages.end();
+  }
+
+  /** Hands over the unread bytes; asked again, those pushed since. */
+  release(): Bytes {
+    return this.#messages.release();
+  }
+
+  #framing(head: ResponseHead): BodyFraming {
+    const method = isInformational(head) ? this.#expected[0] : this.#expected.shift();
+    return responseBodyFraming(head, method ?? 'GET');
+  }
+}
+
+/** Another response to the same request follows (RFC 9110 section 15.2); after a 101 none does. */
+export function isInformational(head: ResponseHead): boolean {
+  return head.status < 200 && head.status !== 101;
+}
+
+function isSwitch(_head: ResponseHead, framing: BodyFraming): boolean {
+  return framing.type === 'tunnel';
+}
