@@ -1,0 +1,93 @@
+import type { Bytes, Side } from '../tap.ts';
+import { openInflater } from './content-encoding.ts';
+import { fieldValue, fieldValues } from './http1/fields.ts';
+import { Http1Conversation, type ProtocolSwitch } from './http1/http1-conversation.ts';
+import type { Layer, Origin, Succession } from './layer.ts';
+import { EventStreamBody, isEventStream } from './sse-body.ts';
+import { TcpConversation, UndecodedConversation } from './tcp.ts';
+import { readExtensions } from './websocket/extensions.ts';
+import { WebSocketConversation } from './websocket/websocket-conversation.ts';
+import type { WireEvent } from './wire-event.ts';
+
+/** HTTP/1, with the event streams inside its responses, until it switches to WebSocket or something else. */
+export class HttpLayer implements Layer {
+  readonly #http = new Http1Conversation();
+  readonly #pushed = { client: 0, server: 0 };
+  readonly #ended: Side[] = [];
+  /** The response that is an event stream; there is one at a time. */
+  #stream: EventStreamBody | undefined;
+
+  push(from: Side, bytes: Bytes): WireEvent[] {
+    this.#pushed[from] += bytes.length;
+    return this.#withStreams(this.#http.push(from, bytes));
+  }
+
+  end(from: Side): WireEvent[] {
+    this.#ended.push(from);
+    return this.#withStreams(this.#http.end(from));
+  }
+
+  next(): Succession | undefined {
+    const found = this.#http.switched();
+    if (!found) return undefined;
+    const { exchange, rest } = found;
+    const origin = {
+      exchange,
+      client: this.#pushed.client - rest.client.length,
+      server: this.#pushed.server - rest.server.length,
+    };
+    return { ...successor(found, origin), rest, ended: this.#ended };
+  }
+
+  /** The events, with the bodies of event streams read as such. */
+  #withStreams(events: WireEvent[]): WireEvent[] {
+    if (!this.#stream && !events.some(opensStream)) return events;
+    return events.flatMap((event) => this.#withStream(event));
+  }
+
+  #withStream(event: WireEvent): WireEvent | WireEvent[] {
+    if (opensStream(event)) {
+      const { exchange, head } = event;
+      const contentEncoding = fieldValues(head.fields, 'content-encoding').join(', ');
+      this.#stream = new EventStreamBody({ exchange, from: 'server', contentEncoding });
+      return [event, { type: 'exchange', exchange, protocol: 'sse' }];
+    }
+    if (!this.#stream) return event;
+    if (event.type === 'body' && event.from === 'server') return this.#stream.body(event);
+    if (event.type !== 'body-end' || event.from !== 'server') return event;
+    const rest = this.#stream.end(event);
+    this.#stream = undefined;
+    return rest;
+  }
+}
+
+function opensStream(event: WireEvent): event is WireEvent & { readonly type: 'response' } {
+  return (
+    event.type === 'response' &&
+    event.head.status === 200 &&
+    isEventStream(fieldValue(event.head.fields, 'content-type'))
+  );
+}
+
+/** What speaks on after a 101, or a 2xx to CONNECT. */
+function successor(found: ProtocolSwitch, origin: Origin): Pick<Succession, 'layer' | 'events'> {
+  const { exchange, request, response } = found;
+  const upgrade = fieldValue(response.fields, 'upgrade')?.toLowerCase();
+  if (response.status !== 101 || (upgrade !== 'websocket' && upgrade !== 'h2c')) {
+    return { layer: new TcpConversation(origin), events: [{ type: 'exchange', exchange, protocol: 'tcp' }] };
+  }
+  if (upgrade === 'h2c') return { layer: new UndecodedConversation('http2', origin), events: [] };
+  const offered = request && fieldValues(request.fields, 'sec-websocket-extensions');
+  const { extensions, violations } = readExtensions(
+    offered,
+    fieldValues(response.fields, 'sec-websocket-extensions'),
+  );
+  const faults = violations.map(({ from, rule, detail }): WireEvent => {
+    return { type: 'fault', exchange, from, start: origin[from], rule, detail };
+  });
+  const openDeflate = (windowBits: number, limit: number) => openInflater('deflate-raw', limit, windowBits);
+  return {
+    layer: new WebSocketConversation({ origin, extensions, openInflater: openDeflate }),
+    events: [{ type: 'exchange', exchange, protocol: 'websocket' }, ...faults],
+  };
+}

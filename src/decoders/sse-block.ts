@@ -1,0 +1,212 @@
+import { isUtf8 } from 'node:buffer';
+import type { Bytes } from '../tap.ts';
+import type { Fault } from './decoder.ts';
+import { SseData } from './sse-data.ts';
+import type { SseEvent, SseMessage } from './sse-event.ts';
+import { fieldOf, fieldValue, lineLength, type SseLine } from './sse-line.ts';
+
+const RULE = 'WHATWG HTML section 9.2.6';
+const NOTHING: Bytes = new Uint8Array();
+const NUL = 0x00;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** A message that lines are still added to. It becomes what is told, so an event costs one object. */
+type Draft = { -readonly [Key in keyof SseMessage]: SseMessage[Key] };
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The lines between two blank lines, read by the rules of WHATWG HTML section 9.2.6. */
+export class SseBlock {
+  readonly #data: SseData;
+  #draft: Draft | undefined;
+  /** Framing of what is told next: blank and ignored lines, when no message is being read. */
+  #stray = 0;
+  #id = '';
+  /** The event type that was read last: streams repeat it with every event. */
+  #type = { bytes: NOTHING, text: '' };
+
+  constructor(dataLimit: number) {
+    this.#data = new SseData(dataLimit);
+  }
+
+  /** Counts bytes that mean nothing to clients. */
+  ignore(count: number): void {
+    if (this.#draft) this.#draft.framing += count;
+    else this.#stray += count;
+  }
+
+  /** Reads a line that is not blank. A comment is told at once. */
+  line(line: SseLine, events: SseEvent[]): void {
+    switch (fieldOf(line)) {
+      case 'data':
+        this.#readData(line, events);
+        break;
+      case 'event':
+        this.#readType(line);
+        break;
+      case 'id':
+        this.#readId(line);
+        break;
+      case 'retry':
+        this.#readRetry(line);
+        break;
+      case 'comment':
+        events.push(this.#comment(line));
+        break;
+      case 'ignored':
+        this.ignore(lineLength(line));
+    }
+  }
+
+  /** Reads a blank line, of `ending` bytes: it dispatches the event. */
+  blank(ending: number, events: SseEvent[]): void {
+    this.ignore(ending);
+    const draft = this.#draft;
+    if (!draft) return;
+    this.#finish(draft);
+    if (!isUtf8(draft.data)) {
+      events.push(fault(draft.start, 'the data is not UTF-8: clients replace what is wrong'));
+    }
+    events.push(draft);
+  }
+
+  /** Reads the end of the stream. */
+  end(events: SseEvent[]): void {
+    const draft = this.#draft;
+    if (draft) {
+      this.#finish(draft);
+      draft.complete = draft.kind !== 'event';
+      if (!draft.complete) {
+        events.push(fault(draft.start, 'the stream ended inside an event: clients discard it'));
+      }
+      events.push(draft);
+    }
+    if (this.#stray > 0) events.push({ type: 'rest', framing: this.#stray });
+    this.#stray = 0;
+  }
+
+  /** Copies what is borrowed: the loan ends with the push. */
+  keep(): void {
+    this.#data.keep();
+  }
+
+  #finish(draft: Draft): void {
+    this.#draft = undefined;
+    if (draft.kind === 'comment') return;
+    draft.id = this.#id;
+    draft.data = this.#data.take();
+  }
+
+  #readData(line: SseLine, events: SseEvent[]): void {
+    const draft = this.#event(line);
+    const value = fieldValue(line, 'data'.length);
+    count(draft, line, value.length + line.missing);
+    draft.dispatched = true;
+    if (line.missing > 0) this.#data.drop();
+    else if (!this.#data.add(value)) {
+      events.push({ type: 'fault', start: draft.start, rule: 'limit', detail: 'an event has too much data' });
+    }
+  }
+
+  #readType(line: SseLine): void {
+    const draft = this.#event(line);
+    const value = fieldValue(line, 'event'.length);
+    count(draft, line, value.length + line.missing);
+    if (line.missing > 0) return;
+    if (!isSame(value, this.#type.bytes)) this.#type = { bytes: value.slice(), text: utf8.decode(value) };
+    draft.name = this.#type.text || 'message';
+  }
+
+  /** An id with a NUL in it is ignored. */
+  #readId(line: SseLine): void {
+    const value = fieldValue(line, 'id'.length);
+    if (value.includes(NUL)) {
+      this.ignore(lineLength(line));
+      return;
+    }
+    count(this.#event(line), line, value.length + line.missing);
+    if (line.missing === 0) this.#id = utf8.decode(value);
+  }
+
+  /** A time that is not of digits is ignored. */
+  #readRetry(line: SseLine): void {
+    const value = fieldValue(line, 'retry'.length);
+    if (!isNumber(value) || line.missing > 0) {
+      this.ignore(lineLength(line));
+      return;
+    }
+    this.#draft ??= this.#begin('comment', 'retry', line.at);
+    this.#draft.control += lineLength(line);
+    if (this.#draft.kind === 'comment') this.#draft.data = value.slice();
+  }
+
+  /** Stands on its own, also between the lines of an event. */
+  #comment(line: SseLine): SseMessage {
+    const stray = this.#draft ? 0 : this.#stray;
+    this.#stray -= stray;
+    const comment = draft('comment', '', line.at, stray);
+    comment.control = lineLength(line);
+    if (line.missing === 0) comment.data = line.bytes.subarray(line.start + 1, line.end);
+    comment.complete = line.ending > 0;
+    return comment;
+  }
+
+  /** The event that is being read; what was only a retry so far becomes one. */
+  #event(line: SseLine): Draft {
+    const draft = this.#draft ?? this.#begin('event', 'message', line.at);
+    if (draft.kind === 'comment') {
+      draft.kind = 'event';
+      draft.name = 'message';
+    }
+    this.#draft = draft;
+    return draft;
+  }
+
+  #begin(kind: SseMessage['kind'], name: string, start: number): Draft {
+    const begun = draft(kind, name, start, this.#stray);
+    this.#stray = 0;
+    return begun;
+  }
+}
+
+function draft(kind: SseMessage['kind'], name: string, start: number, framing: number): Draft {
+  return {
+    type: 'message',
+    kind,
+    start,
+    framing,
+    control: 0,
+    payload: 0,
+    name,
+    id: '',
+    data: NOTHING,
+    dispatched: false,
+    complete: true,
+  };
+}
+
+/** Books a field's line, `payload` bytes of which are its value. */
+function count(draft: Draft, line: SseLine, payload: number): void {
+  draft.payload += payload;
+  draft.framing += lineLength(line) - payload;
+}
+
+function fault(start: number, detail: string): Fault {
+  return { type: 'fault', start, rule: RULE, detail };
+}
+
+function isSame(one: Bytes, other: Bytes): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) {
+    if (one[index] !== other[index]) return false;
+  }
+  return true;
+}
+
+function isNumber(value: Bytes): boolean {
+  for (const byte of value) {
+    if (byte < ZERO || byte > NINE) return false;
+  }
+  return value.length > 0;
+}
