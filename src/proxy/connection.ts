@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net';
+import type { CloseReason, DirectionBytes, Side } from '../tap.ts';
+import type { Client } from './client.ts';
+import { difference, sum } from './client.ts';
+import type { ConnectionTap } from './tap-source.ts';
+import { isReset } from './upstream.ts';
+
+/** The two streams that are joined, and what lies under them. */
+export interface Joint {
+  readonly client: Client;
+  /** What the client reads and writes: its socket, or the TLS opened on it. */
+  readonly clientStream: Socket;
+  readonly serverStream: Socket;
+  /** The server's TCP socket, whose counters see TLS records too. */
+  readonly serverSocket: Socket;
+  readonly tap: ConnectionTap;
+  /** Bytes that passed on the client's socket only because tare stands there: CONNECT and its answer. */
+  readonly proxy: DirectionBytes;
+  /** Knows better why the connection closed, from what passed on it. */
+  readonly judge?: (reason: CloseReason, tapped: DirectionBytes) => CloseReason;
+}
+
+/** What happens on the server's side, for whoever feeds the client's bytes in. */
+export interface ServerSide {
+  /** After the bytes were written to the client. */
+  received?(bytes: Buffer): void;
+  /** The server will send no more. */
+  ended(): void;
+  /** The server's socket is closed; `settle` is to be called. */
+  closed(reason: CloseReason): void;
+}
+
+/**
+ * One pair of a client and the server it was joined to. Moves the server's bytes to the client by itself, takes the
+ * client's through `send`; in both directions a slow reader pauses the sender. Relays first, taps after.
+ */
+export class Connection {
+  readonly #joint: Joint;
+  readonly #side: ServerSide;
+  readonly #unrelayed = { client: 0, server: 0 };
+  readonly #ended = { client: false, server: false };
+  /** What this connection moved over the client's socket, by its own count. */
+  readonly #moved = { client: 0, server: 0 };
+  #proxy: DirectionBytes = NONE;
+  #cut: CloseReason | undefined;
+
+  constructor(joint: Joint, side: ServerSide) {
+    this.#joint = joint;
+    this.#side = side;
+    this.bookProxy(joint.proxy);
+    const { serverStream } = joint;
+    serverStream.on('data', (bytes: Buffer) => this.#receive(bytes));
+    serverStream.on('end', () => this.#end('server'));
+    serverStream.on('error', (error) => this.cut(isReset(error) ? 'server-reset' : 'server-gone'));
+    serverStream.on('close', () => this.#close());
+    if (serverStream.readableEnded) queueMicrotask(() => this.#end('server'));
+    if (serverStream.closed) queueMicrotask(() => this.#close());
+  }
+
+  /** True while the server can be sent more. */
+  get open(): boolean {
+    return this.#joint.serverStream.writable;
+  }
+
+  /** Sends the client's bytes to the server; the client is paused until the server has taken them. */
+  send(bytes: Buffer): void {
+    const { clientStream, serverStream, tap } = this.#joint;
+    this.#book('client', bytes.length);
+    if (!serverStream.writable) {
+      this.#unrelayed.client += bytes.length;
+      return;
+    }
+    if (!serverStream.write(bytes)) {
+      clientStream.pause();
+      serverStream.once('drain', () => clientStream.resume());
+    }
+    tap.bytes('client', bytes);
+  }
+
+  /** Books bytes that the client sent, or got, only because of tare. */
+  bookProxy(bytes: DirectionBytes): void {
+    this.#proxy = sum(this.#proxy, bytes);
+    this.#book('client', bytes.client);
+    this.#book('server', bytes.server);
+  }
+
+  #book(from: Side, bytes: number): void {
+    this.#moved[from] += bytes;
+    this.#joint.client.claim(from, bytes);
+  }
+
+  /** The client sends no more: the server is told so, and may go on sending. */
+  endClient(): void {
+    if (this.#ended.client) return;
+    this.#joint.serverStream.end();
+    this.#end('client');
+  }
+
+  /** Ends at once, whatever was under way; a client's reset reaches the server as a reset. */
+  cut(reason: CloseReason): void {
+    if (!this.#ended.client || !this.#ended.server) this.#cut ??= reason;
+    if (reason === 'client-reset') this.#joint.serverSocket.resetAndDestroy();
+    this.#joint.serverStream.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
+    const { clientStream, tap } = this.#joint;
+    if (clientStream.writable) {
+      this.#book('server', bytes.length);
+      if (!clientStream.write(bytes)) this.#waitForClient();
+    } else {
+      this.#unrelayed.server += bytes.length;
+    }
+    tap.bytes('server', bytes);
+    this.#side.received?.(bytes);
+  }
+
+  #waitForClient(): void {
+    const { clientStream, serverStream } = this.#joint;
+    serverStream.pause();
+    clientStream.once('drain', () => serverStream.resume());
+  }
+
+  #end(from: Side): void {
+    if (this.#ended[from]) return;
+    this.#ended[from] = true;
+    this.#joint.tap.ended(from);
+    if (from === 'server') this.#side.ended();
+  }
+
+  #close(): void {
+    if (!this.#ended.client || !this.#ended.server) this.#cut ??= 'server-gone';
+    whenClosed(this.#joint.serverSocket, () => this.#side.closed(this.#cut ?? 'ended'));
+  }
+
+  /**
+   * Tells the tap that this connection closed. The last connection of its client answers for all of the client's socket
+   * that none has claimed (TLS records, bytes that went nowhere), so it waits until that socket has closed.
+   */
+  settle(which: 'last' | 'not-last'): void {
+    const { client } = this.#joint;
+    if (which === 'last') whenClosed(client.socket, () => this.#settle(sum(this.#moved, client.claimRest())));
+    else this.#settle({ ...this.#moved });
+  }
+
+  #settle(downstream: DirectionBytes): void {
+    const { serverStream, serverSocket, tap, judge } = this.#joint;
+    const { tapped } = tap;
+    const upstream = { client: serverSocket.bytesWritten, server: serverSocket.bytesRead };
+    const tls = serverStream === serverSocket ? NONE : difference(upstream, tapped);
+    const reason = this.#cut ?? 'ended';
+    tap.closed(judge?.(reason, tapped) ?? reason, {
+      tapped,
+      upstream,
+      tls,
+      proxy: this.#proxy,
+      downstream,
+      unrelayed: { ...this.#unrelayed },
+    });
+  }
+}
+
+const NONE: DirectionBytes = { client: 0, server: 0 };
+
+/** Calls `then` once `socket` has closed and its counters are final. */
+export function whenClosed(socket: Socket, then: () => void): void {
+  if (socket.closed) then();
+  else socket.once('close', then);
+}

@@ -1,0 +1,74 @@
+import { type BodyFraming, responseBodyFraming } from '../decoders/http1/body-framing.ts';
+import { readResponseHead } from '../decoders/http1/head.ts';
+import { type BodyEnd, bodyEnd } from './body-end.ts';
+import { HeadReader } from './head-reader.ts';
+
+/**
+ * Follows the responses on a server's stream just enough to know which requests have been answered, and whether one made
+ * a tunnel of the connection. It changes nothing and holds nothing back.
+ */
+export class ResponseWatch {
+  readonly #methods: string[] = [];
+  readonly #heads = new HeadReader();
+  #body: BodyEnd | undefined;
+  #state: 'http' | 'tunnel' | 'lost' = 'http';
+
+  /** A request was sent. */
+  expect(method: string): void {
+    this.#methods.push(method);
+  }
+
+  /**
+   * Every request has been answered whole, or the server agreed to speak something else than HTTP. Never again true once
+   * the responses cannot be told apart any more.
+   */
+  get settled(): boolean {
+    return this.switched || (this.#state === 'http' && this.#methods.length === 0);
+  }
+
+  /** The server agreed to speak something else than HTTP. */
+  get switched(): boolean {
+    return this.#state === 'tunnel';
+  }
+
+  push(bytes: Buffer): void {
+    let rest = bytes;
+    while (rest.length > 0 && this.#state === 'http') {
+      rest = this.#body ? this.#readBody(this.#body, rest) : this.#readHead(rest);
+    }
+  }
+
+  #readBody(body: BodyEnd, bytes: Buffer): Buffer {
+    const taken = body.take(bytes);
+    if (body.lost) this.#state = 'lost';
+    if (body.done) this.#finish();
+    return bytes.subarray(taken);
+  }
+
+  #readHead(bytes: Buffer): Buffer {
+    const read = this.#heads.read(bytes);
+    if (read === 'more') return bytes.subarray(bytes.length);
+    if (read === 'too-long') return this.#lose(bytes);
+    const head = readResponseHead(read.head);
+    if ('unreadable' in head) return this.#lose(bytes);
+    const isInterim = head.status < 200 && head.status !== 101;
+    if (!isInterim) this.#begin(responseBodyFraming(head, this.#methods[0] ?? 'GET'));
+    return read.rest;
+  }
+
+  #lose(bytes: Buffer): Buffer {
+    this.#state = 'lost';
+    return bytes;
+  }
+
+  #begin(framing: BodyFraming): void {
+    if (framing.type === 'tunnel') this.#state = 'tunnel';
+    this.#body = bodyEnd(framing);
+    if (this.#body.done) this.#finish();
+  }
+
+  #finish(): void {
+    this.#body = undefined;
+    this.#methods.shift();
+  }
+}

@@ -1,0 +1,85 @@
+import type {
+  Bytes,
+  CloseReason,
+  ClosingFacts,
+  ConnectionFacts,
+  ConnectionFailure,
+  ConnectionMode,
+  DirectionBytes,
+  Endpoint,
+  Side,
+  TapSink,
+} from '../tap.ts';
+
+/** The live source of tap events: numbers connections and client sockets, and stamps every event with the time. */
+export class TapSource {
+  /** Nanoseconds since the Unix epoch at which this source's clock read 0. */
+  readonly epoch: bigint;
+  readonly #sink: TapSink;
+  readonly #startedAt = performance.now();
+  #connections = 0;
+
+  constructor(sink: TapSink) {
+    this.#sink = sink;
+    this.epoch = BigInt(Math.round((performance.timeOrigin + this.#startedAt) * 1e6));
+  }
+
+  /** A tap for a connection that has opened. */
+  open(facts: ConnectionFacts): ConnectionTap {
+    const connection = ++this.#connections;
+    this.#sink({ type: 'opened', connection, at: this.now(), facts });
+    return new ConnectionTap(connection, this.#sink, () => this.now());
+  }
+
+  /** Tells of a connection that never came to be. */
+  fail(attempt: FailedAttempt): void {
+    this.#sink({ type: 'failed', connection: ++this.#connections, at: this.now(), ...attempt });
+  }
+
+  /** Nanoseconds since `epoch`, by a monotonic clock: a stepped wall clock never reorders a session. */
+  now(): number {
+    return Math.round((performance.now() - this.#startedAt) * 1e6);
+  }
+}
+
+/** What is known of a connection that never came to be. */
+export interface FailedAttempt {
+  readonly mode: ConnectionMode;
+  readonly client: number;
+  readonly clientAddress: Endpoint;
+  readonly server: Endpoint | undefined;
+  readonly failure: ConnectionFailure;
+  readonly proxy: DirectionBytes;
+}
+
+/** One connection's way to the sink; it counts what it hands over. */
+export class ConnectionTap {
+  readonly #connection: number;
+  readonly #sink: TapSink;
+  readonly #now: () => number;
+  readonly #tapped = { client: 0, server: 0 };
+
+  constructor(connection: number, sink: TapSink, now: () => number) {
+    this.#connection = connection;
+    this.#sink = sink;
+    this.#now = now;
+  }
+
+  /** Bytes handed over so far. */
+  get tapped(): DirectionBytes {
+    return { ...this.#tapped };
+  }
+
+  bytes(from: Side, bytes: Bytes): void {
+    this.#tapped[from] += bytes.length;
+    this.#sink({ type: 'bytes', connection: this.#connection, at: this.#now(), from, bytes });
+  }
+
+  ended(from: Side): void {
+    this.#sink({ type: 'ended', connection: this.#connection, at: this.#now(), from });
+  }
+
+  closed(reason: CloseReason, closing: ClosingFacts): void {
+    this.#sink({ type: 'closed', connection: this.#connection, at: this.#now(), reason, closing });
+  }
+}

@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import { connect, createSecureContext, rootCertificates, type SecureContext, TLSSocket } from 'node:tls';
+import type { Endpoint, TlsFacts } from '../tap.ts';
+import { at, errorCode, UpstreamError } from './upstream.ts';
+
+/** What a client asked for in its ClientHello. */
+export interface TlsWish {
+  readonly serverName: string | undefined;
+  /** Protocols it offers, most wanted first, as latin1 text. */
+  readonly alpn: readonly string[];
+}
+
+/** How the certificates of servers are judged. */
+export interface UpstreamTrust {
+  /** Accept any certificate. */
+  readonly insecure: boolean;
+  /** The roots that are trusted. One for all connections: making it anew takes a tenth of a handshake. */
+  readonly context: SecureContext;
+}
+
+/** Trusts Node's own roots and those in `roots`, PEM. Throws what OpenSSL says when one of them is no certificate. */
+export function upstreamTrust(insecure: boolean, roots: readonly string[]): UpstreamTrust {
+  const context = createSecureContext(roots.length === 0 ? {} : { ca: [...rootCertificates, ...roots] });
+  return { insecure, context };
+}
+
+/**
+ * Opens TLS to the server on `socket`, asking for what the client asked for, and verifies its certificate.
+ * Rejects with an UpstreamError.
+ */
+export function openServerTls(
+  socket: Socket,
+  server: Endpoint,
+  wish: TlsWish,
+  trust: UpstreamTrust,
+  timeoutMs: number,
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const stream = connect({
+      socket,
+      host: server.host,
+      ...(wish.serverName === undefined ? {} : { servername: wish.serverName }),
+      ...(wish.alpn.length === 0 ? {} : { ALPNProtocols: alpnList(wish.alpn) }),
+      secureContext: trust.context,
+      rejectUnauthorized: !trust.insecure,
+    });
+    const give = (error: UpstreamError) => {
+      clearTimeout(timer);
+      stream.on('error', () => {}).destroy();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () =>
+        give(new UpstreamError('UPSTREAM_TIMEOUT', `TLS with ${at(server)} took over ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    stream.once('error', (error) => give(tlsError(server, wish, error)));
+    stream.once('close', () =>
+      give(new UpstreamError('UPSTREAM_RESET', `${at(server)} hung up during the TLS handshake`)),
+    );
+    stream.once('secureConnect', () => {
+      clearTimeout(timer);
+      stream.removeAllListeners('error').removeAllListeners('close');
+      resolve(stream);
+    });
+  });
+}
+
+/** In wire format (RFC 7301 section 3.1), byte for byte as the client sent it: names need not be text. */
+function alpnList(names: readonly string[]): Buffer {
+  return Buffer.concat(names.flatMap((name) => [Buffer.of(name.length), Buffer.from(name, 'latin1')]));
+}
+
+/** What was agreed on with the server. */
+export function tlsFacts(stream: TLSSocket, wish: TlsWish): TlsFacts {
+  return {
+    version: stream.getProtocol() ?? '',
+    cipher: stream.getCipher().name,
+    alpn: stream.alpnProtocol || undefined,
+    serverName: wish.serverName,
+  };
+}
+
+/**
+ * Opens TLS to the client on `socket`, whose ClientHello has been put back. `alpn` is the server's choice: where there
+ * is none, no ALPN at all is answered, since a list without a match would end the handshake.
+ */
+export function openClientTls(
+  socket: Socket,
+  context: SecureContext,
+  alpn: string | undefined,
+  timeoutMs: number,
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const stream = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: context,
+      ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
+    });
+    const give = (error: Error) => {
+      clearTimeout(timer);
+      stream.on('error', () => {}).destroy();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => give(new Error(`no TLS handshake within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+    stream.once('error', give);
+    stream.once('close', () => give(new Error('the client hung up during the TLS handshake')));
+    stream.once('secure', () => {
+      clearTimeout(timer);
+      stream.removeAllListeners('error').removeAllListeners('close');
+      resolve(stream);
+    });
+  });
+}
+
+/** The name our certificate must bear: what the client asked for by SNI, else the host it asked to be connected to. */
+export function certificateName(wish: TlsWish, server: Endpoint): string {
+  return wish.serverName ?? server.host;
+}
+
+/** True when the client's handshake ended with an alert that says our certificate is not to its liking. */
+export function isCertificateRefusal(error: unknown): boolean {
+  return /ALERT_(UNKNOWN_CA|(BAD|UNSUPPORTED|UNKNOWN)_CERTIFICATE|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED))/.test(
+    errorCode(error),
+  );
+}
+
+const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its chain ends in a root that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its chain is incomplete, or its issuer is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted here',
+  CERT_UNTRUSTED: 'its certificate is not trusted here',
+  CERT_REVOKED: 'its certificate was revoked',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+};
+
+function tlsError(server: Endpoint, wish: TlsWish, error: Error): UpstreamError {
+  const code = errorCode(error);
+  const why = CERTIFICATE_ERRORS[code];
+  const name =
+    wish.serverName !== undefined && wish.serverName !== server.host ? ` as ${wish.serverName}` : '';
+  if (why !== undefined) {
+    const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `: ${error.message}` : '';
+    const help = 'trust its root with --upstream-ca FILE, or accept any certificate with --insecure';
+    return new UpstreamError(
+      'UPSTREAM_CERTIFICATE_REFUSED',
+      `${at(server)}${name}: ${why} (${code}${names}); ${help}`,
+      error,
+    );
+  }
+  if (code === 'ECONNRESET') {
+    return new UpstreamError(
+      'UPSTREAM_RESET',
+      `${at(server)}${name} hung up during the TLS handshake`,
+      error,
+    );
+  }
+  const told = /^(ERR_SSL_|EPROTO)/.test(code) ? sslReason(error) : error.message;
+  const kind = isIP(server.host) === 0 ? '' : ' (asked for by address)';
+  return new UpstreamError(
+    'UPSTREAM_TLS_FAILED',
+    `TLS with ${at(server)}${name}${kind} failed: ${told}`,
+    error,
+  );
+}
+
+/** OpenSSL's words without its file names and numbers. */
+function sslReason(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+}
