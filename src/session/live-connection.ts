@@ -1,0 +1,249 @@
+import type { Conversation, ExchangeProtocol, WireEvent } from '../decoders/wire-event.ts';
+import type { Bytes, Side } from '../tap.ts';
+import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import type { Ledger, Weight } from './ledger.ts';
+import type { MessageStore } from './message-store.ts';
+import type { RowKind } from './message-table.ts';
+
+/** What a live connection tells the session it is part of. */
+export interface Telling {
+  openExchange(connection: Connection, protocol: ExchangeProtocol, at: number): Exchange;
+  /** Its response turned out to be an event stream. */
+  becameStream(exchange: Exchange): void;
+  closed(exchange: Exchange): void;
+  message(number: number, exchange: Exchange): void;
+  fault(
+    connection: Connection,
+    exchange: Exchange | undefined,
+    fault: WireEvent & { type: 'fault' },
+    at: number,
+  ): void;
+}
+
+/** An exchange that goes on, and the rows of its messages under way: -1 where there is none. */
+interface Slot {
+  readonly exchange: Exchange;
+  readonly openRow: Record<Side, number>;
+}
+
+/** A connection whose bytes still come: feeds its conversation and books what that tells. */
+export class LiveConnection {
+  readonly connection: Connection;
+  readonly #conversation: Conversation;
+  readonly #messages: MessageStore;
+  readonly #telling: Telling;
+  readonly #slots = new Map<number, Slot>();
+  readonly #ended = { client: false, server: false };
+
+  constructor(connection: Connection, conversation: Conversation, messages: MessageStore, telling: Telling) {
+    this.connection = connection;
+    this.#conversation = conversation;
+    this.#messages = messages;
+    this.#telling = telling;
+  }
+
+  push(from: Side, bytes: Bytes, at: number): void {
+    for (const event of this.#conversation.push(from, bytes)) this.#book(event, at);
+  }
+
+  end(from: Side, at: number): void {
+    if (this.#ended[from]) return;
+    this.#ended[from] = true;
+    for (const event of this.#conversation.end(from)) this.#book(event, at);
+  }
+
+  /** Ends what is still open, in order. */
+  close(at: number): void {
+    this.end('client', at);
+    this.end('server', at);
+    for (const { exchange } of this.#slots.values()) this.#close(exchange, at);
+    this.#slots.clear();
+  }
+
+  /** Counts the bytes and no more: the decoding of this connection has failed. */
+  countOnly(from: Side, bytes: number): void {
+    this.connection.ledger[from].undecoded += bytes;
+    this.connection.own[from].undecoded += bytes;
+  }
+
+  #book(event: WireEvent, at: number): void {
+    switch (event.type) {
+      case 'message':
+        return this.#bookMessage(event, at);
+      case 'message-part':
+        return this.#bookPart(event, at);
+      case 'body':
+        return this.#bookBody(event);
+      case 'body-end':
+        return this.#bookBodyEnd(event, at);
+      case 'request':
+        return this.#bookRequest(event, at);
+      case 'response':
+        return this.#bookResponse(event, at);
+      case 'exchange':
+        return this.#bookExchange(event.exchange, event.protocol, at);
+      case 'exchange-closed':
+        return this.#bookClosed(event.exchange, at);
+      case 'undecoded':
+        return this.#weigh(this.#slots.get(event.exchange), event.from, 'undecoded', event.length);
+      case 'fault':
+        return this.#bookFault(event, at);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #bookMessage(event: WireEvent & { type: 'message' }, at: number): void {
+    const slot = this.#slots.get(event.exchange);
+    if (!slot) return;
+    const { exchange, openRow } = slot;
+    const { from, kind } = event;
+    let number = isControl(kind) ? -1 : openRow[from];
+    if (number >= 0) openRow[from] = -1;
+    else number = this.#messages.begin({ exchange: exchange.number, from, kind, at, start: event.start });
+    this.#messages.weigh(number, 0, event.framing, event.control, event.payload);
+    this.#messages.keep(number, event.bytes);
+    if (event.content) this.#messages.keepContent(number, event.content);
+    const weight = exchange.ledger[from];
+    const total = this.connection.ledger[from];
+    weight.framing += event.framing;
+    total.framing += event.framing;
+    weight.control += event.control;
+    total.control += event.control;
+    weight.payload += event.payload;
+    total.payload += event.payload;
+    exchange.messages++;
+    if (event.complete) this.#messages.complete(number, kind, event.name, at);
+    this.#telling.message(number, exchange);
+  }
+
+  #bookPart(event: WireEvent & { type: 'message-part' }, at: number): void {
+    const slot = this.#slots.get(event.exchange);
+    if (!slot) return;
+    const { exchange, openRow } = slot;
+    const { from, start, framing, bytes } = event;
+    if (openRow[from] < 0) {
+      openRow[from] = this.#messages.begin({ exchange: exchange.number, from, kind: 'binary', at, start });
+    }
+    this.#messages.weigh(openRow[from], 0, framing, 0, bytes.length);
+    this.#messages.keep(openRow[from], bytes);
+    this.#weigh(slot, from, 'framing', framing);
+    this.#weigh(slot, from, 'payload', bytes.length);
+  }
+
+  #bookRequest({ exchange, head, start, length }: WireEvent & { type: 'request' }, at: number): void {
+    const slot = this.#slots.get(exchange);
+    if (!slot) return;
+    slot.exchange.request = head;
+    this.#openHead(slot, 'client', 'request', start, length, at);
+  }
+
+  #bookResponse({ exchange, head, start, length }: WireEvent & { type: 'response' }, at: number): void {
+    const slot = this.#slots.get(exchange);
+    if (!slot) return;
+    this.#openHead(slot, 'server', 'response', start, length, at);
+    if (head.status < 200 && head.status !== 101) {
+      slot.exchange.informational++;
+      return this.#completeOpen(slot, 'server', 'response', String(head.status), at);
+    }
+    slot.exchange.response = head;
+    slot.exchange.respondedAt = at;
+  }
+
+  #openHead(slot: Slot, from: Side, kind: RowKind, start: number, length: number, at: number): void {
+    const number = this.#messages.begin({ exchange: slot.exchange.number, from, kind, at, start });
+    this.#messages.weigh(number, length, 0, 0, 0);
+    slot.openRow[from] = number;
+    this.#weigh(slot, from, 'head', length);
+  }
+
+  #bookBody({ exchange, from, framing, bytes }: WireEvent & { type: 'body' }): void {
+    const slot = this.#slots.get(exchange);
+    if (!slot) return;
+    this.#weigh(slot, from, 'framing', framing);
+    this.#weigh(slot, from, 'payload', bytes.length);
+    const number = slot.openRow[from];
+    if (number < 0) return;
+    this.#messages.weigh(number, 0, framing, 0, bytes.length);
+    this.#messages.keep(number, bytes);
+  }
+
+  #bookBodyEnd(
+    { exchange, from, framing, head, complete }: WireEvent & { type: 'body-end' },
+    at: number,
+  ): void {
+    const slot = this.#slots.get(exchange);
+    if (!slot) return;
+    this.#weigh(slot, from, 'framing', framing);
+    this.#weigh(slot, from, 'head', head);
+    const number = slot.openRow[from];
+    if (number < 0) return;
+    this.#messages.weigh(number, head, framing, 0, 0);
+    const kind = from === 'client' ? 'request' : 'response';
+    if (complete) return this.#completeOpen(slot, from, kind, '', at);
+    slot.openRow[from] = -1;
+    this.#tell(number, slot.exchange);
+  }
+
+  /** A new exchange; or one that became a WebSocket or an event stream, whose response is complete with its head. */
+  #bookExchange(conversationNumber: number, protocol: ExchangeProtocol, at: number): void {
+    this.connection.protocol = protocol;
+    const slot = this.#slots.get(conversationNumber);
+    if (!slot) {
+      const exchange = this.#telling.openExchange(this.connection, protocol, at);
+      this.connection.exchanges++;
+      this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 } });
+      return;
+    }
+    slot.exchange.protocol = protocol;
+    if (protocol === 'sse') this.#telling.becameStream(slot.exchange);
+    if (slot.openRow.client >= 0 && protocol !== 'sse') this.#completeOpen(slot, 'client', 'request', '', at);
+    if (slot.openRow.server >= 0) this.#completeOpen(slot, 'server', 'response', '', at);
+  }
+
+  #completeOpen(slot: Slot, from: Side, kind: RowKind, name: string, at: number): void {
+    const number = slot.openRow[from];
+    slot.openRow[from] = -1;
+    this.#messages.complete(number, kind, name, at);
+    this.#tell(number, slot.exchange);
+  }
+
+  #tell(number: number, exchange: Exchange): void {
+    exchange.messages++;
+    this.#telling.message(number, exchange);
+  }
+
+  #bookClosed(conversationNumber: number, at: number): void {
+    const slot = this.#slots.get(conversationNumber);
+    if (!slot) return;
+    this.#slots.delete(conversationNumber);
+    this.#close(slot.exchange, at);
+  }
+
+  #close(exchange: Exchange, at: number): void {
+    exchange.closedAt = at;
+    this.#telling.closed(exchange);
+  }
+
+  #bookFault(event: WireEvent & { type: 'fault' }, at: number): void {
+    const exchange = this.#slots.get(event.exchange)?.exchange;
+    if (exchange) exchange.faults++;
+    this.#telling.fault(this.connection, exchange, event, at);
+  }
+
+  #weigh(slot: Slot | undefined, from: Side, what: keyof Weight, bytes: number): void {
+    this.connection.ledger[from][what] += bytes;
+    const owner: Ledger = slot ? slot.exchange.ledger : this.connection.own;
+    owner[from][what] += bytes;
+  }
+}
+
+/** Control frames may come between the fragments of a message (RFC 6455 section 5.4). */
+function isControl(kind: RowKind): boolean {
+  return kind === 'ping' || kind === 'pong' || kind === 'close';
+}
+
+function unreachable(value: never): never {
+  throw new Error(`unexpected ${JSON.stringify(value)}`);
+}
