@@ -1,0 +1,151 @@
+import type { Connection } from '../session/connection.ts';
+import { type Exchange, fieldValue } from '../session/exchange.ts';
+import { gross, type Ledger, type Weight } from '../session/ledger.ts';
+import type { Session, SessionChange, SessionFault } from '../session/session.ts';
+import { protocolTotals } from '../session/totals.ts';
+import { messagePreview } from './message-preview.ts';
+
+/** A line of NDJSON before it is one; docs/json.md describes each type. */
+export type JsonLine = Readonly<Record<string, unknown>>;
+
+/** What a change of the session is in NDJSON; undefined for those that wait until more is known. */
+export function changeJson(session: Session, change: SessionChange): JsonLine | undefined {
+  switch (change.type) {
+    case 'connection-opened':
+      return {
+        ...versioned(session, 'connection-opened', change.connection.openedAt),
+        ...opened(change.connection),
+      };
+    case 'connection-closed':
+      return {
+        ...versioned(session, 'connection-closed', change.connection.closedAt ?? 0),
+        ...closed(change.connection),
+      };
+    case 'connection-failed':
+      return {
+        ...versioned(session, 'connection-failed', change.connection.openedAt),
+        ...failed(change.connection),
+      };
+    case 'exchange-closed':
+      return {
+        ...versioned(session, 'exchange', change.exchange.closedAt ?? 0),
+        ...exchangeJson(session, change.exchange),
+      };
+    case 'message':
+      return messageJson(session, change.message, change.exchange);
+    case 'fault':
+      return { ...versioned(session, 'fault', change.fault.at), ...faultJson(change.fault) };
+    case 'inspection-stopped': {
+      const { number, closedAt, openedAt } = change.connection;
+      return {
+        ...versioned(session, 'inspection-stopped', closedAt ?? openedAt),
+        connection: number,
+        why: change.why,
+      };
+    }
+    case 'exchange-opened':
+      return undefined;
+  }
+}
+
+/** The last line: what the session came to, by protocol. */
+export function summaryJson(session: Session, at: number): JsonLine {
+  const protocols = [...protocolTotals(session)].map(
+    ([protocol, { connections, exchanges, messages, weight }]) => {
+      return { protocol, connections, exchanges, messages, bytes: weightJson(weight) };
+    },
+  );
+  return { ...versioned(session, 'summary', at), protocols, faults: session.faultCount };
+}
+
+/** `at` is a string since nanoseconds since the epoch are more than a double holds. */
+function versioned(session: Session, type: string, at: number): JsonLine {
+  return { v: 1, type, at: String(session.epoch + BigInt(at)) };
+}
+
+function opened({ number, mode, client, clientAddress, server, facts }: Connection): JsonLine {
+  const { serverAddress, tls, timings } = facts ?? {};
+  return { connection: number, mode, client, clientAddress, server, serverAddress, tls, timings };
+}
+
+function closed({ number, reason, closing, ledger }: Connection): JsonLine {
+  return { connection: number, reason, bytes: ledgerJson(ledger), sockets: closing };
+}
+
+function failed({ number, mode, client, clientAddress, server, failure }: Connection): JsonLine {
+  return { connection: number, mode, client, clientAddress, server, ...failure };
+}
+
+function exchangeJson(session: Session, exchange: Exchange): JsonLine {
+  const {
+    number,
+    connection,
+    protocol,
+    request,
+    response,
+    openedAt,
+    respondedAt,
+    messages,
+    faults,
+    resumes,
+  } = exchange;
+  return {
+    connection,
+    exchange: number,
+    protocol,
+    openedAt: String(session.epoch + BigInt(openedAt)),
+    respondedAt: respondedAt === undefined ? undefined : String(session.epoch + BigInt(respondedAt)),
+    host: session.hostOf(exchange),
+    method: request?.method,
+    target: request?.target,
+    status: response?.status,
+    contentType: response && fieldValue(response.fields, 'content-type'),
+    messages,
+    faults,
+    resumes,
+    bytes: ledgerJson(exchange.ledger),
+  };
+}
+
+function messageJson(session: Session, number: number, exchange: Exchange): JsonLine {
+  const row = session.messages.row(number);
+  const { head, framing, control, payload } = row;
+  return {
+    ...versioned(session, 'message', row.at),
+    connection: exchange.connection,
+    exchange: exchange.number,
+    message: number + 1,
+    protocol: exchange.protocol,
+    from: row.from,
+    kind: row.kind,
+    name: row.name || undefined,
+    complete: row.complete,
+    bytes: { gross: head + framing + control + payload, head, framing, control, payload },
+    content: row.contentLength || undefined,
+    ...headJson(session, row.kind, exchange),
+    preview: messagePreview(session, number),
+  };
+}
+
+function headJson(session: Session, kind: string, { request, response, ...exchange }: Exchange): JsonLine {
+  if (kind === 'request') {
+    return {
+      method: request?.method,
+      host: session.hostOf({ request, response, ...exchange }),
+      target: request?.target,
+    };
+  }
+  return kind === 'response' ? { status: response?.status } : {};
+}
+
+function faultJson({ connection, exchange, from, start, rule, detail }: SessionFault): JsonLine {
+  return { connection, exchange, from, start, rule, detail };
+}
+
+function ledgerJson({ client, server }: Ledger): JsonLine {
+  return { client: weightJson(client), server: weightJson(server) };
+}
+
+function weightJson(weight: Weight): JsonLine {
+  return { gross: gross(weight), ...weight };
+}
