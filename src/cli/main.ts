@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { demoCommand } from './demo-command.ts';
+import { EXIT } from './exit-codes.ts';
+import { proxyCommand } from './proxy-command.ts';
+import { UsageError } from './usage-error.ts';
+
+const EXAMPLES: readonly [string, string][] = [
+  ['$0', 'proxy on 127.0.0.1:8080, a line a message'],
+  ['$0 demo --for 30s', 'watch a chat over every transport'],
+  ['$0 --port 0 --view json > traffic.ndjson', 'any free port, messages as NDJSON'],
+  ["$0 --passthrough '*.bank.example'", 'leave the TLS of some hosts unopened'],
+];
+
+await yargs(hideBin(process.argv))
+  .scriptName('tare')
+  .usage(
+    '$0 [command] [options]\n\nA proxy that weighs real-time traffic: WebSocket, SSE, polling, byte by byte.',
+  )
+  .command(proxyCommand)
+  .command(demoCommand)
+  .example(EXAMPLES)
+  .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')
+  .strict()
+  .recommendCommands()
+  .wrap(Math.min(110, process.stdout.columns ?? 110))
+  .fail((message, error) => {
+    if (error && !(error instanceof UsageError)) throw error;
+    process.stderr.write(`tare: ${message ?? error?.message}\nTry: tare --help\n`);
+    process.exit(EXIT.usage);
+  })
+  .parseAsync();
