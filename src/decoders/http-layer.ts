@@ -1,8 +1,10 @@
 import type { Bytes, Side } from '../tap.ts';
 import { openInflater } from './content-encoding.ts';
 import { fieldValue, fieldValues } from './http1/fields.ts';
+import type { ResponseHead } from './http1/head.ts';
 import { Http1Conversation, type ProtocolSwitch } from './http1/http1-conversation.ts';
-import type { Layer, Origin, Succession } from './layer.ts';
+import { HTTP1_LIMITS } from './http1/limits.ts';
+import { BEGINNING, type Layer, type Origin, type Succession } from './layer.ts';
 import { EventStreamBody, isEventStream } from './sse-body.ts';
 import { TcpConversation, UndecodedConversation } from './tcp.ts';
 import { readExtensions } from './websocket/extensions.ts';
@@ -11,20 +13,18 @@ import type { WireEvent } from './wire-event.ts';
 
 /** HTTP/1, with the event streams inside its responses, until it switches to WebSocket or something else. */
 export class HttpLayer implements Layer {
-  readonly #http = new Http1Conversation();
+  readonly #http = new Http1Conversation(BEGINNING.exchange, HTTP1_LIMITS, openEventStream);
   readonly #pushed = { client: 0, server: 0 };
   readonly #ended: Side[] = [];
-  /** The response that is an event stream; there is one at a time. */
-  #stream: EventStreamBody | undefined;
 
   push(from: Side, bytes: Bytes): WireEvent[] {
     this.#pushed[from] += bytes.length;
-    return this.#withStreams(this.#http.push(from, bytes));
+    return this.#http.push(from, bytes);
   }
 
   end(from: Side): WireEvent[] {
     this.#ended.push(from);
-    return this.#withStreams(this.#http.end(from));
+    return this.#http.end(from);
   }
 
   next(): Succession | undefined {
@@ -38,35 +38,18 @@ export class HttpLayer implements Layer {
     };
     return { ...successor(found, origin), rest, ended: this.#ended };
   }
-
-  /** The events, with the bodies of event streams read as such. */
-  #withStreams(events: WireEvent[]): WireEvent[] {
-    if (!this.#stream && !events.some(opensStream)) return events;
-    return events.flatMap((event) => this.#withStream(event));
-  }
-
-  #withStream(event: WireEvent): WireEvent | WireEvent[] {
-    if (opensStream(event)) {
-      const { exchange, head } = event;
-      const contentEncoding = fieldValues(head.fields, 'content-encoding').join(', ');
-      this.#stream = new EventStreamBody({ exchange, from: 'server', contentEncoding });
-      return [event, { type: 'exchange', exchange, protocol: 'sse' }];
-    }
-    if (!this.#stream) return event;
-    if (event.type === 'body' && event.from === 'server') return this.#stream.body(event);
-    if (event.type !== 'body-end' || event.from !== 'server') return event;
-    const rest = this.#stream.end(event);
-    this.#stream = undefined;
-    return rest;
-  }
 }
 
-function opensStream(event: WireEvent): event is WireEvent & { readonly type: 'response' } {
-  return (
-    event.type === 'response' &&
-    event.head.status === 200 &&
-    isEventStream(fieldValue(event.head.fields, 'content-type'))
-  );
+/** A response that is an event stream has its body told as messages. */
+function openEventStream(
+  exchange: number,
+  head: ResponseHead,
+  told: WireEvent[],
+): EventStreamBody | undefined {
+  if (head.status !== 200 || !isEventStream(fieldValue(head.fields, 'content-type'))) return undefined;
+  told.push({ type: 'exchange', exchange, protocol: 'sse' });
+  const contentEncoding = fieldValues(head.fields, 'content-encoding').join(', ');
+  return new EventStreamBody({ exchange, from: 'server', contentEncoding });
 }
 
 /** What speaks on after a 101, or a 2xx to CONNECT. */
@@ -76,7 +59,10 @@ function successor(found: ProtocolSwitch, origin: Origin): Pick<Succession, 'lay
   if (response.status !== 101 || (upgrade !== 'websocket' && upgrade !== 'h2c')) {
     return { layer: new TcpConversation(origin), events: [{ type: 'exchange', exchange, protocol: 'tcp' }] };
   }
-  if (upgrade === 'h2c') return { layer: new UndecodedConversation('http2', origin), events: [] };
+  if (upgrade === 'h2c') {
+    const layer = new UndecodedConversation('http2', origin);
+    return { layer, events: [{ type: 'exchange', exchange, protocol: 'http2' }] };
+  }
   const offered = request && fieldValues(request.fields, 'sec-websocket-extensions');
   const { extensions, violations } = readExtensions(
     offered,

@@ -1,20 +1,17 @@
-import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '../tap.ts';
 import type { Fault } from './decoder.ts';
 import { SseData } from './sse-data.ts';
 import type { SseEvent, SseMessage } from './sse-event.ts';
-import { fieldOf, fieldValue, lineLength, type SseLine } from './sse-line.ts';
+import { fieldOf, lineLength, type SseLine, valueStart } from './sse-line.ts';
+import { RepeatedText } from './sse-repeated-text.ts';
 
 const RULE = 'WHATWG HTML section 9.2.6';
 const NOTHING: Bytes = new Uint8Array();
-const NUL = 0x00;
 const ZERO = 0x30;
 const NINE = 0x39;
 
 /** A message that lines are still added to. It becomes what is told, so an event costs one object. */
 type Draft = { -readonly [Key in keyof SseMessage]: SseMessage[Key] };
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The lines between two blank lines, read by the rules of WHATWG HTML section 9.2.6. */
 export class SseBlock {
@@ -23,8 +20,8 @@ export class SseBlock {
   /** Framing of what is told next: blank and ignored lines, when no message is being read. */
   #stray = 0;
   #id = '';
-  /** The event type that was read last: streams repeat it with every event. */
-  #type = { bytes: NOTHING, text: '' };
+  readonly #ids = new RepeatedText();
+  readonly #types = new RepeatedText();
 
   constructor(dataLimit: number) {
     this.#data = new SseData(dataLimit);
@@ -64,8 +61,9 @@ export class SseBlock {
     this.ignore(ending);
     const draft = this.#draft;
     if (!draft) return;
+    const { isUtf8 } = this.#data;
     this.#finish(draft);
-    if (!isUtf8(draft.data)) {
+    if (!isUtf8) {
       events.push(fault(draft.start, 'the data is not UTF-8: clients replace what is wrong'));
     }
     events.push(draft);
@@ -100,45 +98,45 @@ export class SseBlock {
 
   #readData(line: SseLine, events: SseEvent[]): void {
     const draft = this.#event(line);
-    const value = fieldValue(line, 'data'.length);
-    count(draft, line, value.length + line.missing);
+    const start = valueStart(line, 'data'.length);
+    count(draft, line, start);
     draft.dispatched = true;
     if (line.missing > 0) this.#data.drop();
-    else if (!this.#data.add(value)) {
+    else if (!this.#data.add(line.lent, start, line.end)) {
       events.push({ type: 'fault', start: draft.start, rule: 'limit', detail: 'an event has too much data' });
     }
   }
 
   #readType(line: SseLine): void {
     const draft = this.#event(line);
-    const value = fieldValue(line, 'event'.length);
-    count(draft, line, value.length + line.missing);
+    const start = valueStart(line, 'event'.length);
+    count(draft, line, start);
     if (line.missing > 0) return;
-    if (!isSame(value, this.#type.bytes)) this.#type = { bytes: value.slice(), text: utf8.decode(value) };
-    draft.name = this.#type.text || 'message';
+    draft.name = this.#types.read(line.lent.bytes, start, line.end) || 'message';
   }
 
   /** An id with a NUL in it is ignored. */
   #readId(line: SseLine): void {
-    const value = fieldValue(line, 'id'.length);
-    if (value.includes(NUL)) {
+    const start = valueStart(line, 'id'.length);
+    const id = this.#ids.read(line.lent.bytes, start, line.end);
+    if (id !== this.#id && id.includes('\0')) {
       this.ignore(lineLength(line));
       return;
     }
-    count(this.#event(line), line, value.length + line.missing);
-    if (line.missing === 0) this.#id = utf8.decode(value);
+    count(this.#event(line), line, start);
+    if (line.missing === 0) this.#id = id;
   }
 
   /** A time that is not of digits is ignored. */
   #readRetry(line: SseLine): void {
-    const value = fieldValue(line, 'retry'.length);
+    const value = line.lent.view(valueStart(line, 'retry'.length), line.end);
     if (!isNumber(value) || line.missing > 0) {
       this.ignore(lineLength(line));
       return;
     }
     this.#draft ??= this.#begin('comment', 'retry', line.at);
     this.#draft.control += lineLength(line);
-    if (this.#draft.kind === 'comment') this.#draft.data = value.slice();
+    if (this.#draft.kind === 'comment') this.#draft.data = new Uint8Array(value);
   }
 
   /** Stands on its own, also between the lines of an event. */
@@ -147,7 +145,7 @@ export class SseBlock {
     this.#stray -= stray;
     const comment = draft('comment', '', line.at, stray);
     comment.control = lineLength(line);
-    if (line.missing === 0) comment.data = line.bytes.subarray(line.start + 1, line.end);
+    if (line.missing === 0) comment.data = line.lent.view(line.start + 1, line.end);
     comment.complete = line.ending > 0;
     return comment;
   }
@@ -186,22 +184,15 @@ function draft(kind: SseMessage['kind'], name: string, start: number, framing: n
   };
 }
 
-/** Books a field's line, `payload` bytes of which are its value. */
-function count(draft: Draft, line: SseLine, payload: number): void {
+/** Books a field's line, the value of which begins at `start`. */
+function count(draft: Draft, line: SseLine, start: number): void {
+  const payload = line.end - start + line.missing;
   draft.payload += payload;
   draft.framing += lineLength(line) - payload;
 }
 
 function fault(start: number, detail: string): Fault {
   return { type: 'fault', start, rule: RULE, detail };
-}
-
-function isSame(one: Bytes, other: Bytes): boolean {
-  if (one.length !== other.length) return false;
-  for (let index = 0; index < one.length; index++) {
-    if (one[index] !== other[index]) return false;
-  }
-  return true;
 }
 
 function isNumber(value: Bytes): boolean {

@@ -1,12 +1,12 @@
 import type { Side } from '../tap.ts';
 import { inflaterFor } from './content-encoding.ts';
+import type { BodyReader, BodySlice } from './http1/body-reader.ts';
 import { SseDecoder } from './sse.ts';
 import { CompressedEventStream } from './sse-compressed.ts';
 import { SSE_LIMITS, type SseEvent, type SseLimits, type SseMessage } from './sse-event.ts';
 import { type StreamPlace, sseWireMessage } from './sse-wire-message.ts';
 import type { WireEvent } from './wire-event.ts';
 
-type Body = Extract<WireEvent, { readonly type: 'body' }>;
 type BodyEnd = Extract<WireEvent, { readonly type: 'body-end' }>;
 
 /** Bounds in bytes: of an event stream, and of what one slice of its body may inflate to. */
@@ -33,7 +33,7 @@ export function isEventStream(contentType: string | undefined): boolean {
  * The body of an event stream, told as messages instead of `body` events. Every byte of it is counted once, as before:
  * chunk-size lines are framing of the next message told, or of the end where none follows.
  */
-export class EventStreamBody {
+export class EventStreamBody implements BodyReader {
   readonly #stream: PlainEventStream | CompressedEventStream;
 
   constructor({ exchange, from, contentEncoding, limits = EVENT_STREAM_LIMITS }: EventStreamOptions) {
@@ -45,14 +45,12 @@ export class EventStreamBody {
       : new PlainEventStream(place, decoder);
   }
 
-  /** What a slice of the body completes. */
-  body(event: Body): WireEvent[] {
-    return this.#stream.body(event);
+  body(slice: BodySlice, told: WireEvent[]): void {
+    this.#stream.body(slice, told);
   }
 
-  /** What the end cuts off, and the end. */
-  end(event: BodyEnd): WireEvent[] {
-    return this.#stream.end(event);
+  end(end: BodyEnd, told: WireEvent[]): void {
+    this.#stream.end(end, told);
   }
 }
 
@@ -68,25 +66,24 @@ class PlainEventStream {
     this.#decoder = decoder;
   }
 
-  body(event: Body): WireEvent[] {
-    this.#framing += event.framing;
-    return this.#wireEvents(this.#decoder.push(event.bytes, event.start + event.framing));
+  body({ start, framing, lent, from, to }: BodySlice, told: WireEvent[]): void {
+    this.#framing += framing;
+    const events: SseEvent[] = [];
+    this.#decoder.read(lent, from, to, start + framing, events);
+    this.#tell(events, told);
   }
 
-  end(event: BodyEnd): WireEvent[] {
-    const events = this.#wireEvents(this.#decoder.end());
-    events.push({ ...event, framing: this.#framing + event.framing });
-    return events;
+  end(end: BodyEnd, told: WireEvent[]): void {
+    this.#tell(this.#decoder.end(), told);
+    told.push({ ...end, framing: this.#framing + end.framing });
   }
 
-  #wireEvents(told: readonly SseEvent[]): WireEvent[] {
-    const events: WireEvent[] = [];
-    for (const event of told) {
-      if (event.type === 'message') events.push(this.#message(event));
-      else if (event.type === 'fault') events.push({ ...event, ...this.#place });
+  #tell(events: readonly SseEvent[], told: WireEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'message') told.push(this.#message(event));
+      else if (event.type === 'fault') told.push({ ...event, ...this.#place });
       else this.#framing += event.framing;
     }
-    return events;
   }
 
   #message(message: SseMessage): WireEvent {

@@ -1,10 +1,10 @@
+import { type BodySlice, viewOf } from './http1/body-reader.ts';
 import type { Inflater } from './inflater.ts';
 import type { SseDecoder } from './sse.ts';
 import type { SseEvent, SseMessage } from './sse-event.ts';
 import { type StreamPlace, sseWireMessage } from './sse-wire-message.ts';
 import type { WireEvent } from './wire-event.ts';
 
-type Body = Extract<WireEvent, { readonly type: 'body' }>;
 type BodyEnd = Extract<WireEvent, { readonly type: 'body-end' }>;
 
 /**
@@ -28,35 +28,36 @@ export class CompressedEventStream {
     this.#inflater = inflater;
   }
 
-  body(event: Body): WireEvent[] {
-    if (this.#isLost) return [event];
-    const content = this.#inflater.push(event.bytes);
-    if (content === undefined) return this.#lose(event);
+  body(slice: BodySlice, told: WireEvent[]): void {
+    const { start, framing } = slice;
+    const bytes = viewOf(slice);
+    const content = this.#isLost ? undefined : this.#inflater.push(bytes);
+    if (content === undefined) {
+      if (!this.#isLost) this.#lose(start, told);
+      told.push({ type: 'body', ...this.#place, start, framing, bytes });
+      return;
+    }
     const waiting = this.#waiting;
-    if (waiting.payload + waiting.framing === 0) waiting.start = event.start;
-    waiting.framing += event.framing;
-    waiting.payload += event.bytes.length;
-    return this.#wireEvents(this.#decoder.push(content));
+    if (waiting.payload + waiting.framing === 0) waiting.start = start;
+    waiting.framing += framing;
+    waiting.payload += bytes.length;
+    this.#tell(this.#decoder.push(content), told);
   }
 
-  end(event: BodyEnd): WireEvent[] {
-    if (this.#isLost) return [event];
-    const events = this.#wireEvents(this.#decoder.end());
+  end(end: BodyEnd, told: WireEvent[]): void {
+    this.#tell(this.#decoder.end(), told);
     const { framing, payload } = this.#waiting;
-    events.push({ ...event, framing: framing + payload + event.framing });
-    return events;
+    told.push({ ...end, framing: framing + payload + end.framing });
   }
 
-  /** Messages with their shares of what waits. The place of a fault is where that begins, at best. */
-  #wireEvents(told: readonly SseEvent[]): WireEvent[] {
-    const events: WireEvent[] = [];
-    let content = told.reduce((sum, event) => sum + contentLength(event), 0);
-    for (const event of told) {
-      if (event.type === 'fault') events.push({ ...event, ...this.#place, start: this.#waiting.start });
-      if (event.type === 'message') events.push(this.#message(event, content));
+  /** Tells messages with their shares of what waits. The place of a fault is where that begins, at best. */
+  #tell(events: readonly SseEvent[], told: WireEvent[]): void {
+    let content = events.reduce((sum, event) => sum + contentLength(event), 0);
+    for (const event of events) {
+      if (event.type === 'fault') told.push({ ...event, ...this.#place, start: this.#waiting.start });
+      if (event.type === 'message') told.push(this.#message(event, content));
       content -= contentLength(event);
     }
-    return events;
   }
 
   /** A message with its share, where `content` is the length of its content and of those that follow. */
@@ -65,18 +66,17 @@ export class CompressedEventStream {
     const length = contentLength(message);
     const share = length === content ? payload : Math.floor((payload * length) / content);
     this.#waiting = { start: start + framing + share, framing: 0, payload: payload - share };
-    return sseWireMessage(this.#place, message, { start, framing, control: 0, payload: share }, message.data);
+    const inflated = message === UNREAD ? undefined : message.data;
+    return sseWireMessage(this.#place, message, { start, framing, control: 0, payload: share }, inflated);
   }
 
-  /** From here on the body is told as it is: `event` is the slice that did not inflate. */
-  #lose(event: Body): WireEvent[] {
+  /** From here on, the slice at `start`, the body is told as it is. */
+  #lose(start: number, told: WireEvent[]): void {
     this.#isLost = true;
     const unfinished = this.#decoder.end().filter(({ type }) => type === 'message');
-    const events = this.#wireEvents(unfinished);
-    if (this.#waiting.payload > 0) events.push(this.#message(UNREAD, 0));
-    events.push(this.#fault(event.start));
-    events.push({ ...event, framing: this.#waiting.framing + event.framing });
-    return events;
+    this.#tell(unfinished, told);
+    if (this.#waiting.payload > 0) told.push(this.#message(UNREAD, 0));
+    told.push(this.#fault(start));
   }
 
   #fault(start: number): WireEvent {

@@ -1,4 +1,5 @@
 import type { Bytes } from '../tap.ts';
+import type { LentBytes } from './lent-bytes.ts';
 
 const LF = 0x0a;
 const NOTHING: Bytes = new Uint8Array();
@@ -14,21 +15,28 @@ export class SseData {
   #joined: Uint8Array | undefined;
   #length = 0;
   #isDropped = false;
+  #isUtf8 = true;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Adds a borrowed line; false when that is one too much. */
-  add(line: Bytes): boolean {
+  /** Whether the data so far is UTF-8. */
+  get isUtf8(): boolean {
+    return this.#isUtf8;
+  }
+
+  /** Adds a line that is lent; false when that is one too much. */
+  add(lent: LentBytes, from: number, to: number): boolean {
     if (this.#isDropped) return true;
     const isFirst = this.#line === undefined;
-    if ((isFirst ? 0 : this.#length + 1) + line.length > this.#limit) {
+    if ((isFirst ? 0 : this.#length + 1) + to - from > this.#limit) {
       this.drop();
       return false;
     }
-    if (isFirst) this.#begin(line);
-    else this.#append(line);
+    this.#isUtf8 &&= lent.isUtf8(from, to);
+    if (isFirst) this.#begin(lent.view(from, to));
+    else this.#append(lent.view(from, to));
     return true;
   }
 
@@ -41,7 +49,7 @@ export class SseData {
   /** Copies what is borrowed: the loan ends with the push. */
   keep(): void {
     if (!this.#isBorrowed || this.#line === undefined) return;
-    this.#line = this.#line.slice();
+    this.#line = new Uint8Array(this.#line); // a Buffer's own `slice` does not copy
     this.#isBorrowed = false;
   }
 
@@ -53,6 +61,7 @@ export class SseData {
     this.#joined = undefined;
     this.#length = 0;
     this.#isDropped = false;
+    this.#isUtf8 = true;
     return data;
   }
 

@@ -31,7 +31,7 @@ export interface SseMessage {
 }
 
 /** Blank and ignored lines behind the last message, told at the end of the stream. */
-export interface SseRest {
+interface SseRest {
   readonly type: 'rest';
   readonly framing: number;
 }

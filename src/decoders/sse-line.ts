@@ -1,8 +1,9 @@
 import type { Bytes } from '../tap.ts';
+import type { LentBytes } from './lent-bytes.ts';
 
-/** A line that is not blank: `bytes` from `start` to `end`, without its line end. */
+/** A line that is not blank: what is lent from `start` to `end`, without its line end. */
 export interface SseLine {
-  readonly bytes: Bytes;
+  readonly lent: LentBytes;
   readonly start: number;
   readonly end: number;
   /** Bytes behind `end` that a limit kept from being kept; what is there tells the field. */
@@ -28,7 +29,7 @@ export const LONGEST_FIELD_START = 'retry: '.length;
 
 /** The field of a line, by name; what its value must be is for the reader of the value. */
 export function fieldOf(line: SseLine): SseField {
-  switch (line.bytes[line.start]) {
+  switch (line.lent.bytes[line.start]) {
     case COLON:
       return 'comment';
     case DATA[0]:
@@ -44,11 +45,10 @@ export function fieldOf(line: SseLine): SseField {
   }
 }
 
-/** What stands behind a name of `nameLength`; the colon and one space are no part of it. */
-export function fieldValue(line: SseLine, nameLength: number): Bytes {
-  const { bytes, end } = line;
-  const value = line.start + nameLength + 1;
-  return bytes.subarray(Math.min(value < end && bytes[value] === SPACE ? value + 1 : value, end), end);
+/** Where that begins which stands behind a name of `nameLength`; the colon and one space are no part of it. */
+export function valueStart({ lent, start, end }: SseLine, nameLength: number): number {
+  const value = start + nameLength + 1;
+  return Math.min(value < end && lent.bytes[value] === SPACE ? value + 1 : value, end);
 }
 
 /** Bytes of the whole line. */
@@ -58,7 +58,8 @@ export function lineLength(line: SseLine): number {
 
 /** Its first letter is known to be right. */
 function isNamed(line: SseLine, name: Bytes): boolean {
-  const { bytes, start, end } = line;
+  const { start, end } = line;
+  const { bytes } = line.lent;
   const nameEnd = start + name.length;
   if (nameEnd > end) return false;
   for (let index = 1; index < name.length; index++) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bytes } from '../tap.ts';
+import { LentBytes } from './lent-bytes.ts';
 import { SseDecoder } from './sse.ts';
 import { SSE_LIMITS, type SseEvent, type SseLimits, type SseMessage } from './sse-event.ts';
 
@@ -12,12 +13,21 @@ function pieces(bytes: Bytes, cuts: readonly number[]): Bytes[] {
   return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
 }
 
-/** All that is told; data is copied at once, since the loan ends with the next push. */
+/** All that is told of bytes that are lent for one push, and spoilt when the loan is over. */
 function decode(bytes: Bytes, cuts: readonly number[] = [], limits: SseLimits = SSE_LIMITS): SseEvent[] {
   const decoder = new SseDecoder(limits);
-  const copied = (event: SseEvent) =>
-    event.type === 'message' ? { ...event, data: event.data.slice() } : event;
-  return [...pieces(bytes, cuts).flatMap((piece) => decoder.push(piece).map(copied)), ...decoder.end()];
+  const events = pieces(bytes, cuts).flatMap((piece) => {
+    const lent = Buffer.from(piece);
+    const told = decoder.push(lent).map(copied);
+    expect(lent.equals(piece)).toBe(true);
+    lent.fill('?');
+    return told;
+  });
+  return [...events, ...decoder.end()];
+}
+
+function copied(event: SseEvent): SseEvent {
+  return event.type === 'message' ? { ...event, data: Uint8Array.from(event.data) } : event;
 }
 
 /** What was told, in words: kind and name, id, data; and what a fault breaks. */
@@ -239,13 +249,17 @@ test('an event is told with its blank line, a comment with its line end, also at
   ]);
 });
 
-test('a place that the caller names is the place of what begins there', () => {
+test('bytes within others are read by themselves, and have the place that the caller names', () => {
   const decoder = new SseDecoder();
-  const events = [
-    ...decoder.push(bytesOf('data: a\n\nda'), 100),
-    ...decoder.push(bytesOf('ta: b\n\n:c\n'), 200),
-  ];
-  expect(events.map((event) => event.type === 'message' && event.start)).toEqual([100, 109, 207]);
+  const events: SseEvent[] = [];
+  decoder.read(new LentBytes(bytesOf('<<data: a\n\nda>>')), 2, 13, 100, events);
+  decoder.read(new LentBytes(bytesOf('<<ta: b\n\r\n')), 2, 9, 200, events); // the LF is not the stream's
+  decoder.read(new LentBytes(bytesOf('\n:c\r\n')), 1, 4, 300, events);
+  expect(events).toMatchObject([
+    { start: 100, framing: 8, payload: 1 },
+    { start: 109, framing: 8, payload: 1 },
+    { start: 300, control: 3 },
+  ]);
 });
 
 describe('past a limit bytes are counted, not kept', () => {

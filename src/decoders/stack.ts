@@ -19,6 +19,7 @@ const NOTHING: Bytes = new Uint8Array();
  */
 export class Stack implements Conversation {
   #layer: Layer;
+  #leftFirst: Side | undefined;
 
   constructor(facts: StackFacts) {
     this.#layer = facts.alpn === 'h2' ? new UndecodedConversation('http2') : new Sniffing();
@@ -28,20 +29,33 @@ export class Stack implements Conversation {
     return this.#follow(this.#layer.push(from, bytes));
   }
 
+  /**
+   * What a side had not finished when the other left is no fault of its own: clients leave event streams and downloads as
+   * they please, servers refuse uploads. That it is cut off shows in its message.
+   */
   end(from: Side): WireEvent[] {
-    return this.#follow(this.#layer.end(from));
+    this.#leftFirst ??= from;
+    const events = this.#follow(this.#layer.end(from));
+    if (from === this.#leftFirst) return events;
+    return events.filter((event) => event.type !== 'fault' || event.from !== from);
   }
 
   /** Puts the next layer in place of one that has done its part, and gives it what that left unread. */
   #follow(events: WireEvent[]): WireEvent[] {
     for (let next = this.#layer.next?.(); next; next = this.#layer.next?.()) {
       this.#layer = next.layer;
-      events.push(...next.events, ...next.layer.push('client', next.rest.client));
-      events.push(...next.layer.push('server', next.rest.server));
-      for (const side of next.ended) events.push(...next.layer.end(side));
+      append(events, next.events);
+      append(events, next.layer.push('client', next.rest.client));
+      append(events, next.layer.push('server', next.rest.server));
+      for (const side of next.ended) append(events, next.layer.end(side));
     }
     return events;
   }
+}
+
+/** One by one: what is spread into arguments overflows the call stack at some 100,000 events. */
+function append(events: WireEvent[], more: readonly WireEvent[]): void {
+  for (const event of more) events.push(event);
 }
 
 /** Waits for the bytes that tell the protocol; it tells nothing itself. */
@@ -59,7 +73,7 @@ class Sniffing implements Layer {
   }
 
   end(from: Side): WireEvent[] {
-    this.#ended.push(from);
+    if (!this.#ended.includes(from)) this.#ended.push(from);
     if (this.#client.length > 0 || this.#ended.length === 2) this.#found = new TcpConversation(BEGINNING);
     return [];
   }
@@ -70,9 +84,14 @@ class Sniffing implements Layer {
     return { layer: this.#found, events: [], rest, ended: this.#ended };
   }
 
+  #sniffServer(): Layer | undefined {
+    if (!mayBeResponse(this.#server)) return new TcpConversation(BEGINNING);
+    return this.#server.length < RESPONSE.length ? undefined : new HttpLayer();
+  }
+
   #sniff(from: Side): Layer | undefined {
     // A server that speaks first is no HTTP server, unless this connection's beginning was missed.
-    if (from === 'server') return isResponse(this.#server) ? new HttpLayer() : new TcpConversation(BEGINNING);
+    if (from === 'server') return this.#sniffServer();
     switch (sniff(this.#client)) {
       case undefined:
         return undefined;
@@ -89,8 +108,12 @@ class Sniffing implements Layer {
   }
 }
 
-function isResponse(bytes: Bytes): boolean {
-  return Buffer.from(bytes.subarray(0, 7)).toString('latin1') === 'HTTP/1.';
+/** How a response begins (RFC 9112 section 4). */
+const RESPONSE = Buffer.from('HTTP/1.');
+
+/** Whether the bytes are as much of a response's beginning as they can be. */
+function mayBeResponse(bytes: Bytes): boolean {
+  return bytes.subarray(0, RESPONSE.length).every((byte, index) => byte === RESPONSE[index]);
 }
 
 /** What was seen before is copied: its loan has ended. */

@@ -1,7 +1,7 @@
 import { ByteQueue } from '../decoders/byte-queue.ts';
 import type { Fault } from '../decoders/decoder.ts';
 import type { BodyFraming } from '../decoders/http1/body-framing.ts';
-import { type ChunkedEvent, ChunkedReader } from '../decoders/http1/chunked.ts';
+import { ChunkedReader, type ChunkedSink } from '../decoders/http1/chunked.ts';
 import { HTTP1_LIMITS } from '../decoders/http1/limits.ts';
 
 /** Finds where a body ends in the bytes that follow its head, and looks at them no more than that takes. */
@@ -56,22 +56,35 @@ class LengthEnd implements BodyEnd {
 class ChunkedEnd implements BodyEnd {
   readonly #reader = new ChunkedReader(HTTP1_LIMITS);
   readonly #waiting = new ByteQueue();
+  readonly #faults = new FirstFault();
   done = false;
   lost = false;
-  fault: Fault | undefined;
+
+  get fault(): Fault | undefined {
+    return this.#faults.first;
+  }
 
   take(bytes: Buffer): number {
     if (this.lost) return bytes.length;
-    const events: ChunkedEvent[] = [];
     this.#waiting.add(bytes);
-    const outcome = this.#reader.read(this.#waiting, 0, events);
+    const outcome = this.#reader.read(this.#waiting, 0, this.#faults);
     this.done = outcome === 'ended';
     this.lost = outcome === 'lost';
-    for (const event of events) {
-      if (event.type === 'fault') this.fault ??= event;
-    }
     if (this.done) return bytes.length - this.#waiting.length;
     this.#waiting.keep(); // the loan of `bytes` ends here
     return bytes.length;
+  }
+}
+
+/** Of all that a chunked body consists of, only what is wrong with it first. */
+class FirstFault implements ChunkedSink {
+  first: Fault | undefined;
+
+  body(): void {}
+  framing(): void {}
+  trailers(): void {}
+
+  fault(start: number, rule: string, detail: string): void {
+    this.first ??= { type: 'fault', start, rule, detail };
   }
 }

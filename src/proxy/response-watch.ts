@@ -31,6 +31,11 @@ export class ResponseWatch {
     return this.#state === 'tunnel';
   }
 
+  /** One request waits for its answer, and not a byte of that, nor of anything before it, is under way. */
+  get untouched(): boolean {
+    return this.#methods.length === 1 && !this.#body && this.#heads.waiting === 0;
+  }
+
   push(bytes: Buffer): void {
     let rest = bytes;
     while (rest.length > 0 && this.#state === 'http') {

@@ -3,7 +3,7 @@ import type { RequestHead, ResponseHead } from './head.ts';
 import { quoted } from './section-reader.ts';
 
 /** Why two recipients could see the end of a message at different places: what forwards it must refuse. */
-export interface FramingConflict {
+interface FramingConflict {
   readonly rule: string;
   readonly detail: string;
 }

@@ -1,11 +1,14 @@
 import type { Side } from '../../tap.ts';
 import type { Fault, Undecoded } from '../decoder.ts';
 import type { WireEvent } from '../wire-event.ts';
-import type { BodyEvent, FramingEvent, TrailersEvent } from './chunked.ts';
+import { type BodyReader, type BodySlice, viewOf } from './body-reader.ts';
+import type { BodyEvent, FramingEvent, TrailersEvent } from './chunked-events.ts';
 
 /** Tells one side's bodies as wire events: framing bytes go with the body bytes, or the end, that come next. */
 export class BodyTeller {
   readonly #from: Side;
+  /** Tells the present body in its own way. */
+  #reader: BodyReader | undefined;
   #framing = 0;
   #head = 0;
   /** Place of the first byte not yet told. */
@@ -13,6 +16,11 @@ export class BodyTeller {
 
   constructor(from: Side) {
     this.#from = from;
+  }
+
+  /** Begins a body that `reader` tells, or none. */
+  begin(reader: BodyReader | undefined): void {
+    this.#reader = reader;
   }
 
   tell(
@@ -26,13 +34,9 @@ export class BodyTeller {
       case 'trailers':
         this.#wait(event);
         return;
-      case 'body': {
-        const { start, bytes } = event;
-        const framing = this.#framing;
-        told.push({ type: 'body', exchange, from, start: framing > 0 ? this.#start : start, framing, bytes });
-        this.#framing = 0;
+      case 'body':
+        this.#tellBody(this.#framing > 0 ? this.#withWaiting(event) : event, exchange, told);
         return;
-      }
       case 'fault':
         told.push({
           type: 'fault',
@@ -53,14 +57,32 @@ export class BodyTeller {
     const framing = this.#framing;
     const head = this.#head;
     const start = framing + head > 0 ? this.#start : place;
-    told.push({ type: 'body-end', exchange, from: this.#from, start, framing, head, complete });
+    const end = { type: 'body-end', exchange, from: this.#from, start, framing, head, complete } as const;
     this.#framing = 0;
     this.#head = 0;
+    if (this.#reader) this.#reader.end(end, told);
+    else told.push(end);
+    this.#reader = undefined;
   }
 
   #wait(event: FramingEvent | TrailersEvent): void {
     if (this.#framing + this.#head === 0) this.#start = event.start;
     if (event.type === 'framing') this.#framing += event.length;
     else this.#head += event.length;
+  }
+
+  #withWaiting({ framing, lent, from, to }: BodyEvent): BodySlice {
+    const slice = { start: this.#start, framing: this.#framing + framing, lent, from, to };
+    this.#framing = 0;
+    return slice;
+  }
+
+  #tellBody(slice: BodySlice, exchange: number, told: WireEvent[]): void {
+    if (this.#reader) {
+      this.#reader.body(slice, told);
+      return;
+    }
+    const { start, framing } = slice;
+    told.push({ type: 'body', exchange, from: this.#from, start, framing, bytes: viewOf(slice) });
   }
 }

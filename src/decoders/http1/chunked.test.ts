@@ -4,7 +4,8 @@ import type { Bytes } from '../../tap.ts';
 import { cutAt, cuts } from '../../testing/cuts.ts';
 import { wire } from '../../testing/http1-story.ts';
 import { ByteQueue } from '../byte-queue.ts';
-import { type ChunkedEvent, ChunkedReader, readChunkSize } from './chunked.ts';
+import { ChunkedReader, readChunkSize } from './chunked.ts';
+import { type ChunkedEvent, ChunkedEvents } from './chunked-events.ts';
 import { HTTP1_LIMITS } from './limits.ts';
 
 interface Told {
@@ -30,7 +31,7 @@ function read(pieces: readonly Bytes[]): Told {
     if (outcome !== 'more') continue;
     const events: ChunkedEvent[] = [];
     const before = waiting.length;
-    outcome = reader.read(waiting, offset, events);
+    outcome = reader.read(waiting, offset, new ChunkedEvents(events));
     offset = expectPlaces(events, offset);
     expect(before - waiting.length).toBe(events.reduce((sum, event) => sum + lengthOf(event), 0));
     for (const event of events) note(event, told);
@@ -55,8 +56,11 @@ function expectPlaces(events: readonly ChunkedEvent[], offset: number): number {
 
 function note(event: ChunkedEvent, told: Told): void {
   if (event.type === 'framing') told.framing += event.length;
-  else if (event.type === 'body') told.body += Buffer.from(event.bytes).toString('latin1');
-  else if (event.type === 'trailers') {
+  else if (event.type === 'body') {
+    const { lent, from, to } = event;
+    told.framing += event.framing;
+    told.body += Buffer.from(lent.view(from, to)).toString('latin1');
+  } else if (event.type === 'trailers') {
     told.trailers.push(`${event.length}`, ...event.fields.map(({ name, value }) => `${name}=${value}`));
   } else told.faults.push(`${event.rule} at ${event.start - 7}`);
 }
@@ -248,17 +252,21 @@ describe.each(cases)('$name', ({ name, text, ...told }) => {
   });
 });
 
-test('the line end behind a chunk and the next size make one event, where both are there', () => {
+test('the line end behind a chunk and the next size are told with the data behind them, where all are there', () => {
   const events: ChunkedEvent[] = [];
   const waiting = new ByteQueue();
   waiting.add(wire('1\r\na\r\n1\r\nb\r\n0\r\n\r\n'));
-  expect(new ChunkedReader(limits).read(waiting, 0, events)).toBe('ended');
-  expect(events.map(({ type }) => type)).toEqual(['framing', 'body', 'framing', 'body', 'framing']);
+  expect(new ChunkedReader(limits).read(waiting, 0, new ChunkedEvents(events))).toBe('ended');
+  expect(events).toMatchObject([
+    { type: 'body', start: 0, length: 4, framing: 3, from: 3, to: 4 },
+    { type: 'body', start: 4, length: 6, framing: 5, from: 9, to: 10 },
+    { type: 'framing', start: 10, length: 7 },
+  ]);
 });
 
 test('a size up to 2^53 - 1 is exact', () => {
-  expect(readChunkSize(wire('1fffffffffffff\r\n'))).toBe(Number.MAX_SAFE_INTEGER);
-  expect(readChunkSize(wire('000000000000000000001F\n'))).toBe(31);
+  expect(readChunkSize(wire('1fffffffffffff\r\n'), 0)).toBe(Number.MAX_SAFE_INTEGER);
+  expect(readChunkSize(wire('a\r\n000000000000000000001F\n'), 3)).toBe(31);
 });
 
 test('any bytes at all: never throws, and every byte is told or left', () => {

@@ -1,40 +1,23 @@
 import type { Bytes } from '../../tap.ts';
 import type { ByteQueue } from '../byte-queue.ts';
-import type { Fault } from '../decoder.ts';
 import { BlankLineSearch } from './blank-line-search.ts';
 import type { Field } from './fields.ts';
 import { latin1 } from './head.ts';
 import type { Http1Limits } from './limits.ts';
 import { quoted, SectionReader } from './section-reader.ts';
 
-/** Bytes that say where chunks begin and end: chunk-size lines, the line end behind a chunk, the last line. */
-export interface FramingEvent {
-  readonly type: 'framing';
-  readonly start: number;
-  readonly length: number;
-}
-
-/** A slice of a body, borrowed. */
-export interface BodyEvent {
-  readonly type: 'body';
-  readonly start: number;
-  readonly length: number;
-  readonly bytes: Bytes;
-}
-
-/** The trailer fields of a chunked body, without the blank line behind them, which is framing. */
-export interface TrailersEvent {
-  readonly type: 'trailers';
-  readonly start: number;
-  readonly length: number;
-  readonly fields: readonly Field[];
-}
-
-export type ChunkedEvent = FramingEvent | BodyEvent | TrailersEvent | Fault;
-
-/** An array of these events, or of these and others. */
-interface Sink {
-  push(event: ChunkedEvent): unknown;
+/**
+ * Takes what a chunked body consists of, in order. Places are in the stream. It is called instead of handed events, since
+ * who only looks for the end of a body wants none of them: 0.03 us a chunk, where making them takes 0.23.
+ */
+export interface ChunkedSink {
+  /** The body's next bytes, from `from` to `to` of `bytes`, borrowed, and how much framing is right before them. */
+  body(start: number, framing: number, bytes: Bytes, from: number, to: number): void;
+  /** Framing that no body bytes follow, or not yet. */
+  framing(start: number, length: number): void;
+  /** The trailer fields, without the blank line behind them, which is framing. */
+  trailers(start: number, length: number, fields: readonly Field[]): void;
+  fault(start: number, rule: string, detail: string): void;
 }
 
 /** `more`: wants more bytes; `ended`: the body is whole, what still waits comes after it; `lost`: no way to read on. */
@@ -43,207 +26,204 @@ export type ChunkedOutcome = 'more' | 'ended' | 'lost';
 const RULE = 'RFC 9112 section 7.1';
 const LF = 10;
 const CR = 13;
-/** Bytes looked at for a line end at a time: nearly every chunk-size line is shorter. */
+/** Bytes joined at a time where a line is cut: nearly every chunk-size line is shorter. */
 const STEP = 64;
 
-/** Reads one body in the chunked transfer coding (RFC 9112 section 7.1). */
+/**
+ * Reads one body in the chunked transfer coding (RFC 9112 section 7.1). It goes over the bytes where they lie, by index:
+ * a piece is a chunk-size line, what is there of a chunk's data, the line end behind that, or the trailer section.
+ */
 export class ChunkedReader {
   readonly #limits: Http1Limits;
   #reading: 'size' | 'data' | 'data-end' | 'trailers' = 'size';
+  #outcome: ChunkedOutcome = 'more';
   /** Bytes of the present chunk still to come. */
   #left = 0;
   /** Bytes of an unfinished chunk-size line which hold no line end. */
   #searched = 0;
   #trailerEnd = new BlankLineSearch(false);
-  #offset = 0;
-  /** Framing bytes up to `#offset` which no event has told yet. */
+  /** Place in the stream of the first byte looked at. */
+  #origin = 0;
+  /** Bytes of framing just read, of which the sink does not know. */
   #framing = 0;
 
   constructor(limits: Http1Limits) {
     this.#limits = limits;
   }
 
-  /** Takes what it can use of the waiting bytes, the first of which is at `start`, and adds events that tell so. */
-  read(waiting: ByteQueue, start: number, events: Sink): ChunkedOutcome {
-    this.#offset = start;
-    let outcome = this.#step(waiting, events);
-    while (outcome === undefined) outcome = this.#step(waiting, events);
-    this.#tellFraming(events);
-    return outcome;
+  /** Takes what it can use of the waiting bytes, the first of which is at `start`, and tells the sink. */
+  read(waiting: ByteQueue, start: number, sink: ChunkedSink): ChunkedOutcome {
+    this.#origin = start;
+    let unread = 0;
+    while (this.#outcome === 'more' && waiting.length > unread) {
+      const bytes = waiting.front(unread + STEP);
+      const used = this.#pieces(bytes, sink);
+      waiting.skip(used);
+      this.#origin += used;
+      unread = bytes.length - used;
+    }
+    this.#tellFraming(0, sink);
+    return this.#outcome;
   }
 
-  /** One piece; undefined to go on. */
-  #step(waiting: ByteQueue, events: Sink): ChunkedOutcome | undefined {
-    if (waiting.length === 0) return 'more';
+  /** Reads all pieces that are there; returns how many bytes they have. */
+  #pieces(bytes: Bytes, sink: ChunkedSink): number {
+    let position = 0;
+    let next = this.#piece(bytes, 0, sink);
+    while (next > position && next < bytes.length && this.#outcome === 'more') {
+      position = next;
+      next = this.#piece(bytes, position, sink);
+    }
+    return next;
+  }
+
+  /** Reads the piece at `position`; returns where it ends, which is there when it is unfinished, or cannot be read. */
+  #piece(bytes: Bytes, position: number, sink: ChunkedSink): number {
     switch (this.#reading) {
       case 'size':
-        return this.#sizeLine(waiting, events);
+        return this.#sizeLine(bytes, position, sink);
       case 'data':
-        return this.#data(waiting, events);
+        return this.#data(bytes, position, sink);
       case 'data-end':
-        return this.#dataEnd(waiting, events);
+        return this.#dataEnd(bytes, position, sink);
       case 'trailers':
-        return this.#trailers(waiting, events);
+        return this.#trailers(bytes, position, sink);
     }
   }
 
-  #sizeLine(waiting: ByteQueue, events: Sink): ChunkedOutcome | undefined {
-    const length = this.#lineLength(waiting);
-    if (length === undefined && waiting.length <= this.#limits.chunkLine) return 'more';
-    if (length === undefined || length > this.#limits.chunkLine) {
-      return this.#lost(events, `a chunk-size line of more than ${this.#limits.chunkLine} bytes`, 'limit');
+  #sizeLine(bytes: Bytes, position: number, sink: ChunkedSink): number {
+    const limit = this.#limits.chunkLine;
+    const lineFeed = indexOf(LF, bytes, position + this.#searched, bytes.length);
+    const length = (lineFeed < 0 ? bytes.length : lineFeed + 1) - position;
+    if (length > limit) {
+      return this.#lose(position, sink, `a chunk-size line of more than ${limit} bytes`, 'limit');
     }
-    const line = waiting.peek(length);
-    const size = readChunkSize(line);
-    if (size === undefined) return this.#lost(events, `${quoted(latin1(line))} is not a chunk-size line`);
-    if (!Number.isSafeInteger(size))
-      return this.#lost(events, 'a chunk of more than 2^53 - 1 bytes', 'limit');
-    this.#checkLine(line, events);
-    this.#useFraming(waiting, length);
+    this.#searched = lineFeed < 0 ? length : 0;
+    if (lineFeed < 0) return position;
+    const size = readChunkSize(bytes, position);
+    if (size === undefined) {
+      const line = latin1(bytes.subarray(position, lineFeed + 1));
+      return this.#lose(position, sink, `${quoted(line)} is not a chunk-size line`);
+    }
+    if (!Number.isSafeInteger(size)) {
+      return this.#lose(position, sink, 'a chunk of more than 2^53 - 1 bytes', 'limit');
+    }
+    this.#checkLine(bytes, position, lineFeed, sink);
+    this.#framing += length;
     this.#left = size;
     this.#reading = size === 0 ? 'trailers' : 'data';
-    return undefined;
-  }
-
-  /** Bytes through the next LF; undefined when it is not there yet, or far beyond the limit. */
-  #lineLength(waiting: ByteQueue): number | undefined {
-    while (this.#searched < waiting.length && this.#searched <= this.#limits.chunkLine) {
-      const seen = waiting.peek(this.#searched + STEP);
-      const lineFeed = indexOfLineFeed(seen, this.#searched);
-      if (lineFeed >= 0) {
-        this.#searched = 0;
-        return lineFeed + 1;
-      }
-      this.#searched = seen.length;
-    }
-    return undefined;
+    return lineFeed + 1;
   }
 
   /** What is wrong with a line that can be read all the same. */
-  #checkLine(line: Bytes, events: Sink): void {
-    const isCrLf = line[line.length - 2] === CR;
-    const end = isCrLf ? line.length - 2 : line.length - 1;
-    if (!isCrLf) this.#fault(events, 'RFC 9112 section 2.2', 'a chunk-size line ends in LF without CR', end);
-    const bareReturn = line.indexOf(CR);
-    if (bareReturn >= 0 && bareReturn < end) {
-      this.#fault(events, 'RFC 9112 section 2.2', 'a CR that ends no line', bareReturn);
+  #checkLine(bytes: Bytes, position: number, lineFeed: number, sink: ChunkedSink): void {
+    const isCrLf = bytes[lineFeed - 1] === CR;
+    const end = isCrLf ? lineFeed - 1 : lineFeed;
+    if (!isCrLf) {
+      sink.fault(this.#origin + end, 'RFC 9112 section 2.2', 'a chunk-size line ends in LF without CR');
     }
-    const last = line[end - 1];
-    if (last === 32 || last === 9)
-      this.#fault(events, RULE, 'white space at the end of a chunk-size line', end);
+    const bareReturn = indexOf(CR, bytes, position, end);
+    if (bareReturn >= 0) {
+      sink.fault(this.#origin + bareReturn, 'RFC 9112 section 2.2', 'a CR that ends no line');
+    }
+    const last = bytes[end - 1];
+    if (last === 32 || last === 9) {
+      sink.fault(this.#origin + end, RULE, 'white space at the end of a chunk-size line');
+    }
   }
 
-  #data(waiting: ByteQueue, events: Sink): undefined {
-    const bytes = waiting.chunk(this.#left);
-    const { length } = bytes;
-    this.#tellFraming(events);
-    events.push({ type: 'body', start: this.#offset, length, bytes });
-    waiting.skip(length);
-    this.#offset += length;
-    this.#left -= length;
+  #data(bytes: Bytes, position: number, sink: ChunkedSink): number {
+    const end = Math.min(bytes.length, position + this.#left);
+    const framing = this.#framing;
+    sink.body(this.#origin + position - framing, framing, bytes, position, end);
+    this.#framing = 0;
+    this.#left -= end - position;
     if (this.#left === 0) this.#reading = 'data-end';
+    return end;
   }
 
-  #dataEnd(waiting: ByteQueue, events: Sink): ChunkedOutcome | undefined {
-    const first = waiting.at(0);
-    const second = waiting.at(1);
-    if (first === CR && second === undefined) return 'more';
-    if (first === LF) {
-      this.#fault(events, 'RFC 9112 section 2.2', 'a chunk is followed by LF without CR', 0);
-      this.#useFraming(waiting, 1);
-    } else if (first === CR && second === LF) {
-      this.#useFraming(waiting, 2);
-    } else {
-      return this.#lost(events, 'a chunk is not followed by CRLF');
-    }
+  #dataEnd(bytes: Bytes, position: number, sink: ChunkedSink): number {
+    const first = bytes[position];
+    if (first === CR && position + 1 === bytes.length) return position;
+    if (first === CR && bytes[position + 1] === LF) return this.#endChunk(position, 2);
+    if (first !== LF) return this.#lose(position, sink, 'a chunk is not followed by CRLF');
+    const start = this.#origin + position;
+    sink.fault(start, 'RFC 9112 section 2.2', 'a chunk is followed by LF without CR');
+    return this.#endChunk(position, 1);
+  }
+
+  #endChunk(position: number, length: number): number {
+    this.#framing += length;
     this.#reading = 'size';
-    return undefined;
+    return position + length;
   }
 
   /** The trailer section and the blank line (RFC 9112 section 7.1.2). */
-  #trailers(waiting: ByteQueue, events: Sink): ChunkedOutcome | undefined {
-    const length = this.#trailerLength(waiting);
-    if (length === undefined && waiting.length <= this.#limits.trailers) return 'more';
-    if (length === undefined || length > this.#limits.trailers) {
-      return this.#lost(events, `a trailer section of more than ${this.#limits.trailers} bytes`, 'limit');
+  #trailers(bytes: Bytes, position: number, sink: ChunkedSink): number {
+    const limit = this.#limits.trailers;
+    const rest = bytes.subarray(position);
+    const length = this.#trailerEnd.length(rest);
+    if ((length ?? rest.length) > limit) {
+      return this.#lose(position, sink, `a trailer section of more than ${limit} bytes`, 'limit');
     }
-    const bytes = waiting.take(length);
-    if (length === 2 && bytes[0] === CR) {
-      this.#offset += 2;
-      this.#framing += 2;
-    } else {
-      this.#trailerFields(bytes, events);
+    if (length === undefined) return position;
+    const blankLine = rest[length - 2] === CR ? 2 : 1;
+    this.#trailerFields(rest.subarray(0, length), position, length - blankLine, sink);
+    this.#framing += blankLine;
+    this.#outcome = 'ended';
+    return position + length;
+  }
+
+  /** `length` is without the blank line, which is looked at like the others. */
+  #trailerFields(section: Bytes, position: number, length: number, sink: ChunkedSink): void {
+    const reader = new SectionReader(section, latin1(section));
+    const fields = reader.fields(this.#limits.fieldLines);
+    const start = this.#origin + position;
+    if (length > 0) {
+      this.#tellFraming(position, sink);
+      sink.trailers(start, length, fields ?? []);
     }
-    return 'ended';
+    for (const { rule, detail, offset } of reader.faults) sink.fault(start + offset, rule, detail);
+    if (!fields) sink.fault(start, 'limit', `more than ${this.#limits.fieldLines} trailer fields`);
   }
 
-  #trailerLength(waiting: ByteQueue): number | undefined {
-    while (this.#trailerEnd.searched < waiting.length && this.#trailerEnd.searched <= this.#limits.trailers) {
-      const length = this.#trailerEnd.length(waiting.peek(this.#trailerEnd.searched + STEP));
-      if (length !== undefined) return length;
-    }
-    return undefined;
-  }
-
-  #trailerFields(bytes: Bytes, events: Sink): void {
-    const section = new SectionReader(bytes, latin1(bytes));
-    const fields = section.fields(this.#limits.fieldLines);
-    const blankLine = bytes[bytes.length - 2] === CR ? 2 : 1;
-    const length = bytes.length - blankLine;
-    this.#tellFraming(events);
-    if (length > 0) events.push({ type: 'trailers', start: this.#offset, length, fields: fields ?? [] });
-    for (const { rule, detail, offset } of section.faults) this.#fault(events, rule, detail, offset);
-    if (!fields) this.#fault(events, 'limit', `more than ${this.#limits.fieldLines} trailer fields`, 0);
-    this.#offset += bytes.length;
-    this.#framing = blankLine;
-  }
-
-  #useFraming(waiting: ByteQueue, length: number): void {
-    waiting.skip(length);
-    this.#offset += length;
-    this.#framing += length;
-  }
-
-  /** The CRLF behind a chunk and the next size line, where both are there, make one event. */
-  #tellFraming(events: Sink): void {
-    if (this.#framing === 0) return;
-    events.push({ type: 'framing', start: this.#offset - this.#framing, length: this.#framing });
+  /** Tells the framing before `position`. */
+  #tellFraming(position: number, sink: ChunkedSink): void {
+    const framing = this.#framing;
     this.#framing = 0;
+    if (framing > 0) sink.framing(this.#origin + position - framing, framing);
   }
 
-  #fault(events: Sink, rule: string, detail: string, place: number): void {
-    events.push({ type: 'fault', start: this.#offset + place, rule, detail });
-  }
-
-  #lost(events: Sink, detail: string, rule = RULE): 'lost' {
-    this.#fault(events, rule, detail, 0);
-    return 'lost';
+  #lose(position: number, sink: ChunkedSink, detail: string, rule = RULE): number {
+    sink.fault(this.#origin + position, rule, detail);
+    this.#outcome = 'lost';
+    return position;
   }
 }
 
-/** Lines are short, so a loop beats a native search and its view: 10 ns against 90. */
-function indexOfLineFeed(bytes: Bytes, from: number): number {
-  for (let index = from; index < bytes.length; index++) {
-    if (bytes[index] === LF) return index;
+/** Lines are short, so a loop beats a native search: 4 ns against 20. -1 where there is none. */
+function indexOf(byte: number, bytes: Bytes, from: number, to: number): number {
+  for (let index = from; index < to; index++) {
+    if (bytes[index] === byte) return index;
   }
   return -1;
 }
 
 /**
- * The size in a chunk-size line, extensions (RFC 9112 section 7.1.1) left aside; above 2^53 - 1 not exact.
+ * The size in the chunk-size line at `start`, extensions (RFC 9112 section 7.1.1) left aside; above 2^53 - 1 not exact.
  * Undefined where the line does not begin with one.
  */
-export function readChunkSize(line: Bytes): number | undefined {
+export function readChunkSize(bytes: Bytes, start: number): number | undefined {
   let size = 0;
-  let index = 0;
-  for (let digit = hexDigit(line[index]); digit >= 0; digit = hexDigit(line[index])) {
+  let index = start;
+  for (let digit = hexDigit(bytes[index]); digit >= 0; digit = hexDigit(bytes[index])) {
     size = size * 16 + digit;
     index++;
   }
-  if (index === 0) return undefined;
-  while (line[index] === 32 || line[index] === 9) index++;
-  const next = line[index];
-  const isLineEnd = next === LF || (next === CR && line[index + 1] === LF);
+  if (index === start) return undefined;
+  while (bytes[index] === 32 || bytes[index] === 9) index++;
+  const next = bytes[index];
+  const isLineEnd = next === LF || (next === CR && bytes[index + 1] === LF);
   return isLineEnd || next === 59 ? size : undefined;
 }
 

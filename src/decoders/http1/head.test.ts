@@ -223,12 +223,12 @@ test('more field lines than the limit make a head unreadable', () => {
 test('lines without a CR, a colon or an end do not make it slow', () => {
   const began = performance.now();
   for (const line of ['a\n', 'a\r\n', ':\n', '\r:', ' \n', '\0']) {
-    readRequestHead(wire(`GET / HTTP/1.1\r\n${line.repeat(100_000)}\r\n`), {
+    readRequestHead(wire(`GET / HTTP/1.1\r\n${line.repeat(400_000)}\r\n`), {
       ...HTTP1_LIMITS,
       fieldLines: 1e6,
     });
   }
-  expect(performance.now() - began).toBeLessThan(2000); // 0.2 s measured; squared it would be minutes
+  expect(performance.now() - began).toBeLessThan(2000); // 0.5 s measured; 5 s when each line is searched to the end
 });
 
 test('any bytes at all: never throws, never writes, and nothing is made up', () => {

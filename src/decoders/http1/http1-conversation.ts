@@ -1,5 +1,6 @@
 import type { Bytes, Side } from '../../tap.ts';
 import type { Conversation, WireEvent } from '../wire-event.ts';
+import type { OpenBody } from './body-reader.ts';
 import { BodyTeller } from './body-teller.ts';
 import type { RequestHead, ResponseHead } from './head.ts';
 import { HTTP1_LIMITS, type Http1Limits } from './limits.ts';
@@ -22,6 +23,7 @@ export interface ProtocolSwitch {
 /** Both directions of an HTTP/1 connection. Responses answer the requests in their order (RFC 9112 section 9.3). */
 export class Http1Conversation implements Conversation {
   readonly #limits: Http1Limits;
+  readonly #openBody: OpenBody;
   readonly #requests: RequestDecoder;
   readonly #responses: ResponseDecoder;
   readonly #client = new BodyTeller('client');
@@ -35,8 +37,9 @@ export class Http1Conversation implements Conversation {
   #isInformational = false;
   readonly #hasEnded = { client: false, server: false };
 
-  constructor(firstExchange = 1, limits: Http1Limits = HTTP1_LIMITS) {
+  constructor(firstExchange = 1, limits: Http1Limits = HTTP1_LIMITS, openBody: OpenBody = asItIs) {
     this.#limits = limits;
+    this.#openBody = openBody;
     this.#exchanges = new OpenExchanges(firstExchange);
     this.#requests = new RequestDecoder(limits);
     this.#responses = new ResponseDecoder(limits);
@@ -115,6 +118,7 @@ export class Http1Conversation implements Conversation {
     const exchange = this.#exchanges.beginResponse(this.#isInformational, told);
     told.push({ type: 'response', exchange, start, length, head });
     if (this.#isInformational) return;
+    this.#server.begin(this.#openBody(exchange, head, told));
     const request = this.#asking?.exchange === exchange ? this.#asking.head : undefined;
     if (framing.type === 'tunnel') this.#tellSwitch(exchange, request, event, told);
     else if (request) this.#tellDeclined(told);
@@ -150,3 +154,6 @@ export class Http1Conversation implements Conversation {
     else this.#exchanges.endResponse(complete, told);
   }
 }
+
+/** Bodies are told as `body` events. */
+function asItIs(): undefined {}

@@ -1,9 +1,11 @@
 import type { Bytes } from '../../tap.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import type { Decoder, Fault, Undecoded } from '../decoder.ts';
+import { LentBytes } from '../lent-bytes.ts';
 import { BlankLineSearch } from './blank-line-search.ts';
 import type { BodyFraming } from './body-framing.ts';
-import { type BodyEvent, ChunkedReader, type FramingEvent, type TrailersEvent } from './chunked.ts';
+import { ChunkedReader } from './chunked.ts';
+import { type BodyEvent, ChunkedEvents, type FramingEvent, type TrailersEvent } from './chunked-events.ts';
 import { latin1, type RequestHead, type ResponseHead, type Unreadable } from './head.ts';
 import type { Http1Limits } from './limits.ts';
 
@@ -65,11 +67,13 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   #left = 0;
   #stopsAfterBody = false;
   #hasEnded = false;
-  /**
-   * The last head and what it was read from. A poll repeats its head byte for byte: comparing costs 0.02 us where
-   * reading costs 0.6.
-   */
+  /** The last head, which the next may repeat. */
   #last: { readonly text: string; readonly head: Head } | undefined;
+  /**
+   * A head that came twice, as polls send it, and a copy of its bytes. Comparing these takes 0.06 us where looking for
+   * the end and making a text to compare takes 0.3, and reading 0.85 more.
+   */
+  #repeated: { readonly bytes: Buffer; readonly head: Head } | undefined;
 
   constructor(kind: MessageKind<Head>, limits: Http1Limits) {
     this.#kind = kind;
@@ -133,6 +137,13 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   }
 
   #head(events: Http1Event<Head>[]): boolean {
+    const repeated = this.#repeated;
+    if (!repeated || !this.#waiting.beginsWith(repeated.bytes)) return this.#newHead(events);
+    this.#begin(events, repeated.head, repeated.bytes.length);
+    return true;
+  }
+
+  #newHead(events: Http1Event<Head>[]): boolean {
     const length = this.#headLength();
     if (length === undefined && this.#waiting.length <= this.#limits.head) return false;
     if (length === undefined || length > this.#limits.head) {
@@ -145,8 +156,6 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
       this.#lose(events, rule, detail, offset);
       return true;
     }
-    this.#waiting.skip(length);
-    this.#search = new BlankLineSearch(true);
     this.#begin(events, head, length);
     return true;
   }
@@ -161,9 +170,14 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
 
   #readHead(bytes: Bytes): Head | Unreadable {
     const text = latin1(bytes);
-    if (this.#last?.text === text) return this.#last.head;
+    if (this.#last?.text === text) {
+      const { head } = this.#last;
+      this.#repeated = { bytes: Buffer.from(bytes), head };
+      return head;
+    }
     const head = this.#kind.read(bytes, this.#limits, text);
     this.#last = 'unreadable' in head ? undefined : { text, head };
+    this.#repeated = undefined;
     return head;
   }
 
@@ -171,6 +185,8 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   #begin(events: Http1Event<Head>[], head: Head, length: number): void {
     const start = this.#offset;
     const framing = this.#kind.framing(head);
+    this.#search = new BlankLineSearch(true);
+    this.#waiting.skip(length);
     this.#offset += length;
     events.push({ type: 'head', start, length, head, framing });
     for (const { rule, detail, offset } of head.faults) {
@@ -213,9 +229,9 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   }
 
   #body(events: Http1Event<Head>[]): boolean {
-    const bytes = this.#waiting.chunk(this.#left);
-    const { length } = bytes;
-    events.push({ type: 'body', start: this.#offset, length, bytes });
+    const lent = new LentBytes(this.#waiting.chunk(this.#left));
+    const { length } = lent.bytes;
+    events.push({ type: 'body', start: this.#offset, length, framing: 0, lent, from: 0, to: length });
     this.#waiting.skip(length);
     this.#offset += length;
     this.#left -= length;
@@ -225,7 +241,7 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
 
   #chunkedBody(events: Http1Event<Head>[]): boolean {
     const before = this.#waiting.length;
-    const outcome = this.#chunked.read(this.#waiting, this.#offset, events);
+    const outcome = this.#chunked.read(this.#waiting, this.#offset, new ChunkedEvents(events));
     this.#offset += before - this.#waiting.length;
     if (outcome === 'ended') this.#complete(events);
     if (outcome === 'lost') {
