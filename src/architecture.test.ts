@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   session: ['tap', 'decoders', 'node:fs', 'node:os', 'node:path', 'node:buffer'],
   proxy: ['tap', ...routing, 'node:', '@peculiar/x509', 'reflect-metadata'],
   lab: ['tap', 'session', 'proxy', 'node:', 'ws'],
-  views: ['session', 'chalk', 'node:buffer', 'node:stream'],
+  views: ['session', 'chalk', 'string-width', 'node:buffer', 'node:stream'],
 };
 
 const IMPORT = /(?:\bfrom|^import|\bimport\()\s*'([^']+)'/gm;

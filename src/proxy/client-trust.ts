@@ -1,4 +1,8 @@
-import type { ConnectionFailure, DirectionBytes } from '../tap.ts';
+import type { CloseReason, ConnectionFailure, DirectionBytes } from '../tap.ts';
+import { CertificateError } from './certificate-authority.ts';
+
+/** How a connection can close that the client closed. */
+const CLIENT_LEFT: ReadonlySet<CloseReason> = new Set(['ended', 'client-gone', 'client-reset']);
 
 /** Remembers on which hosts clients have taken our certificate, to tell a refusal from a speculative connection. */
 export class ClientTrust {
@@ -14,8 +18,12 @@ export class ClientTrust {
    * True when a client that closed the TLS opened to it probably refused our certificate: not a byte was sent on it, nor
    * was one ever to that host. Some clients (Node) verify only after the handshake. Told once a host.
    */
-  refused(host: string, tapped: DirectionBytes): boolean {
+  refused(host: string, reason: CloseReason, tapped: DirectionBytes): boolean {
     if (tapped.client > 0) this.#used.add(host);
+    return CLIENT_LEFT.has(reason) && this.#isFirstGuess(host);
+  }
+
+  #isFirstGuess(host: string): boolean {
     if (this.#used.has(host) || this.#toldOf.has(host)) return false;
     this.#toldOf.add(host);
     return true;
@@ -23,6 +31,7 @@ export class ClientTrust {
 
   /** What to tell of a handshake with the client that failed. */
   failure(host: string, error: unknown, refusal: boolean): ConnectionFailure {
+    if (error instanceof CertificateError) return { code: 'CLIENT_TLS_FAILED', message: error.message };
     const told = error instanceof Error ? error.message : String(error);
     if (refusal) {
       return {
@@ -30,7 +39,9 @@ export class ClientTrust {
         message: `the client refused our certificate for ${host}: ${this.#help(host)}`,
       };
     }
-    const probably = this.#used.has(host) ? '' : `; it probably refused our certificate: ${this.#help(host)}`;
+    const probably = this.#isFirstGuess(host)
+      ? `; it probably refused our certificate: ${this.#help(host)}`
+      : '';
     return {
       code: 'CLIENT_TLS_FAILED',
       message: `TLS with the client for ${host} failed (${told})${probably}`,

@@ -10,6 +10,7 @@ export class Client {
   /** Aborts once the socket has closed. */
   readonly gone: AbortSignal;
   readonly #claimed = { client: 0, server: 0 };
+  #isStopped = false;
 
   constructor(number: number, socket: Socket) {
     const controller = new AbortController();
@@ -19,6 +20,22 @@ export class Client {
     this.gone = controller.signal;
     socket.on('error', () => {}); // whoever serves the socket learns of errors by its own listener
     socket.once('close', () => controller.abort());
+  }
+
+  /** True once tare itself has ended it. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** True once nobody is there any more to be served. */
+  get hasLeft(): boolean {
+    return this.#isStopped || this.gone.aborted;
+  }
+
+  /** Closes the socket at once, since tare ends. */
+  stop(): void {
+    this.#isStopped = true;
+    this.socket.destroy();
   }
 
   /** Books bytes which this socket moved as some connection's own. */

@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { readClientHello } from '../decoders/client-hello.ts';
-import { fieldValue } from '../decoders/http1/fields.ts';
 import type { RequestHead } from '../decoders/http1/head.ts';
 import { sniff } from '../decoders/sniff.ts';
 import type { CloseReason, ConnectionFailure, DirectionBytes, Endpoint, TlsFacts } from '../tap.ts';
 import type { Client } from './client.ts';
 import { authorityEndpoint } from './endpoint.ts';
 import type { ProxyParts } from './proxy.ts';
-import { drop, refuse } from './refusal.ts';
+import { drop, refuse, refuseFirstRequest } from './refusal.ts';
 import {
   certificateName,
   isCertificateRefusal,
@@ -18,7 +17,7 @@ import {
   tlsFacts,
 } from './tls-opening.ts';
 import { tunnel } from './tunnel.ts';
-import { type Dialled, dial, UpstreamError } from './upstream.ts';
+import { at, type Dialled, UpstreamError } from './upstream.ts';
 
 const ESTABLISHED = Buffer.from('HTTP/1.1 200 Connection Established\r\n\r\n');
 
@@ -35,21 +34,20 @@ export interface ConnectRequest {
 /** Serves a CONNECT: dials the server first, answers, and lets the tunnel's first bytes tell what it carries. */
 export async function serveConnect(parts: ProxyParts, request: ConnectRequest): Promise<void> {
   const { client, head } = request;
-  const accept = fieldValue(head.fields, 'accept') ?? '';
   const server = authorityEndpoint(head.target);
   if (!server) {
     const message = `CONNECT wants HOST:PORT, and got ${JSON.stringify(head.target)}`;
     const failure: ConnectionFailure = { code: 'BAD_REQUEST', message };
-    return refuse(parts.source, client.socket, accept, { client, mode: 'connect', server, failure });
+    return refuse(parts.source, client.socket, head, { client, mode: 'connect', server, failure });
   }
+  client.socket.pause(); // nobody listens to it while the server is dialled
   let dialled: Dialled;
   try {
-    dialled = await dial(server, { timeoutMs: parts.dialTimeoutMs, self: parts.self(), signal: client.gone });
+    dialled = await parts.dial(server, client);
   } catch (error) {
     const failure = failureOf(error);
-    return refuse(parts.source, client.socket, accept, { client, mode: 'connect', server, failure });
+    return refuse(parts.source, client.socket, head, { client, mode: 'connect', server, failure });
   }
-  client.gone.addEventListener('abort', () => dialled.socket.destroy());
   client.socket.write(ESTABLISHED);
   const proxy = { client: request.length, server: ESTABLISHED.length };
   const opening = new TunnelOpening(parts, { client, server, dialled, proxy });
@@ -72,7 +70,10 @@ class TunnelOpening {
   constructor(parts: ProxyParts, granted: Granted) {
     this.#parts = parts;
     this.#granted = granted;
+    granted.client.gone.addEventListener('abort', this.#clientGone);
   }
+
+  readonly #clientGone = () => this.#granted.dialled.socket.destroy();
 
   async begin(early: Buffer): Promise<void> {
     const { client, server, dialled } = this.#granted;
@@ -97,17 +98,18 @@ class TunnelOpening {
     try {
       serverStream = await openServerTls(dialled.socket, server, wish, trust, dialTimeoutMs);
     } catch (error) {
-      return this.#tellInside(wish, failureOf(error));
+      return this.#tellInside(wish, client.hasLeft ? leftDuringTls(server) : failureOf(error));
     }
     const tlsTime = performance.now() - started;
     const facts = tlsFacts(serverStream, wish);
+    let clientStream: TLSSocket;
     try {
-      const clientStream = await openClientTls(client.socket, await context, facts.alpn, dialTimeoutMs);
-      this.#join(clientStream, serverStream, facts, tlsTime, Buffer.alloc(0));
+      clientStream = await openClientTls(client.socket, await context, facts.alpn, dialTimeoutMs);
     } catch (error) {
       serverStream.destroy();
-      this.#clientRefused(error, certificateName(wish, server));
+      return this.#clientRefused(error, certificateName(wish, server));
     }
+    this.#join(clientStream, serverStream, facts, tlsTime, Buffer.alloc(0));
   }
 
   #join(
@@ -118,6 +120,7 @@ class TunnelOpening {
     first: Buffer,
   ): void {
     const { client, server, dialled, proxy } = this.#granted;
+    client.gone.removeEventListener('abort', this.#clientGone); // the relay sees to that from here on
     const tap = this.#parts.source.open({
       mode: 'connect',
       client: client.number,
@@ -129,7 +132,7 @@ class TunnelOpening {
     });
     const host = tls?.serverName ?? server.host;
     const judge = (reason: CloseReason, tapped: DirectionBytes): CloseReason =>
-      tls && this.#parts.clientTrust.refused(host, tapped) ? 'client-refused' : reason;
+      tls && this.#parts.clientTrust.refused(host, reason, tapped) ? 'client-refused' : reason;
     tunnel({ client, clientStream, serverStream, serverSocket: dialled.socket, tap, proxy, judge }, first);
   }
 
@@ -139,14 +142,13 @@ class TunnelOpening {
     const { source, leaves, dialTimeoutMs } = this.#parts;
     dialled.socket.destroy();
     const refused = { client, mode: 'connect', server, failure } as const;
-    if (wish.alpn.length > 0 && !wish.alpn.includes('http/1.1')) return drop(source, client.socket, refused);
+    const speaksHttp1 = wish.alpn.length === 0 || wish.alpn.includes('http/1.1');
+    if (client.hasLeft || !speaksHttp1) return drop(source, client.socket, refused);
     try {
       const context = await leaves.secureContext(certificateName(wish, server));
       const alpn = wish.alpn.length > 0 ? 'http/1.1' : undefined;
       const stream = await openClientTls(client.socket, context, alpn, dialTimeoutMs);
-      stream.once('data', (head: Buffer) => refuse(source, stream, acceptOf(head), refused));
-      stream.once('end', () => drop(source, stream, refused));
-      stream.once('error', () => drop(source, stream, refused));
+      refuseFirstRequest(source, stream, refused);
     } catch {
       drop(source, client.socket, refused);
     }
@@ -154,7 +156,9 @@ class TunnelOpening {
 
   #clientRefused(error: unknown, name: string): void {
     const { client, server } = this.#granted;
-    const failure = this.#parts.clientTrust.failure(name, error, isCertificateRefusal(error));
+    const failure = client.isStopped
+      ? leftDuringTls(server)
+      : this.#parts.clientTrust.failure(name, error, isCertificateRefusal(error));
     drop(this.#parts.source, client.socket, { client, mode: 'connect', server, failure });
   }
 }
@@ -190,6 +194,7 @@ function firstBytes(client: Socket, server: Socket, early: Buffer): Promise<Firs
     server.on('data', fromServer).on('end', ended).on('close', ended);
     client.on('data', fromClient).on('end', ended).on('close', ended).resume();
     if (early.length > 0) judge();
+    if (client.readableEnded) ended(); // while the server was dialled
   });
 }
 
@@ -204,8 +209,8 @@ function tlsWish(bytes: Buffer): TlsWish | undefined | 'more' {
   return 'fault' in hello ? undefined : hello;
 }
 
-function acceptOf(head: Buffer): string {
-  return /^accept:(.*)$/im.exec(head.toString('latin1'))?.[1] ?? '';
+function leftDuringTls(server: Endpoint): ConnectionFailure {
+  return { code: 'CLIENT_GONE', message: `the client left while TLS with ${at(server)} was opened` };
 }
 
 function failureOf(error: unknown): ConnectionFailure {

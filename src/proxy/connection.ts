@@ -28,6 +28,8 @@ export interface ServerSide {
   ended(): void;
   /** The server's socket is closed; `settle` is to be called. */
   closed(reason: CloseReason): void;
+  /** False while the client would take what this server says for another's answer. */
+  isHeard?(): boolean;
 }
 
 /**
@@ -41,6 +43,8 @@ export class Connection {
   readonly #ended = { client: false, server: false };
   /** What this connection moved over the client's socket, by its own count. */
   readonly #moved = { client: 0, server: 0 };
+  /** Senders that are paused until the other side has taken what it was sent. */
+  readonly #paused = { client: false, server: false };
   #proxy: DirectionBytes = NONE;
   #cut: CloseReason | undefined;
 
@@ -57,23 +61,15 @@ export class Connection {
     if (serverStream.closed) queueMicrotask(() => this.#close());
   }
 
-  /** True while the server can be sent more. */
-  get open(): boolean {
-    return this.#joint.serverStream.writable;
-  }
-
   /** Sends the client's bytes to the server; the client is paused until the server has taken them. */
   send(bytes: Buffer): void {
-    const { clientStream, serverStream, tap } = this.#joint;
+    const { serverStream, tap } = this.#joint;
     this.#book('client', bytes.length);
     if (!serverStream.writable) {
       this.#unrelayed.client += bytes.length;
       return;
     }
-    if (!serverStream.write(bytes)) {
-      clientStream.pause();
-      serverStream.once('drain', () => clientStream.resume());
-    }
+    if (!serverStream.write(bytes)) this.#pause('client');
     tap.bytes('client', bytes);
   }
 
@@ -96,18 +92,23 @@ export class Connection {
     this.#end('client');
   }
 
-  /** Ends at once, whatever was under way; a client's reset reaches the server as a reset. */
+  /**
+   * Ends at once, whatever was under way; a client's reset reaches the server as a reset. Where both sides have ended
+   * there is nothing to cut: what the client sent last is still written to the server.
+   */
   cut(reason: CloseReason): void {
-    if (!this.#ended.client || !this.#ended.server) this.#cut ??= reason;
+    const { isStopped } = this.#joint.client;
+    if (this.#isOver() && !isStopped) return;
+    this.#cut ??= isStopped ? 'stopped' : reason;
     if (reason === 'client-reset') this.#joint.serverSocket.resetAndDestroy();
     this.#joint.serverStream.destroy();
   }
 
   #receive(bytes: Buffer): void {
     const { clientStream, tap } = this.#joint;
-    if (clientStream.writable) {
+    if (clientStream.writable && (this.#side.isHeard?.() ?? true)) {
       this.#book('server', bytes.length);
-      if (!clientStream.write(bytes)) this.#waitForClient();
+      if (!clientStream.write(bytes)) this.#pause('server');
     } else {
       this.#unrelayed.server += bytes.length;
     }
@@ -115,10 +116,21 @@ export class Connection {
     this.#side.received?.(bytes);
   }
 
-  #waitForClient(): void {
+  /** Pauses who sent more than the other side takes, until that has taken it. Many writes may be too much in one go. */
+  #pause(from: Side): void {
+    if (this.#paused[from]) return;
+    this.#paused[from] = true;
     const { clientStream, serverStream } = this.#joint;
-    serverStream.pause();
-    clientStream.once('drain', () => serverStream.resume());
+    const [sender, reader] = from === 'client' ? [clientStream, serverStream] : [serverStream, clientStream];
+    sender.pause();
+    reader.once('drain', () => {
+      this.#paused[from] = false;
+      sender.resume();
+    });
+  }
+
+  #isOver(): boolean {
+    return this.#ended.client && this.#ended.server;
   }
 
   #end(from: Side): void {
@@ -129,7 +141,7 @@ export class Connection {
   }
 
   #close(): void {
-    if (!this.#ended.client || !this.#ended.server) this.#cut ??= 'server-gone';
+    if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : 'server-gone';
     whenClosed(this.#joint.serverSocket, () => this.#side.closed(this.#cut ?? 'ended'));
   }
 

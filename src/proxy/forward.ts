@@ -1,33 +1,23 @@
-import { requestBodyFraming } from '../decoders/http1/body-framing.ts';
-import { fieldValue } from '../decoders/http1/fields.ts';
-import { type RequestHead, readRequestHead } from '../decoders/http1/head.ts';
+import type { RequestHead } from '../decoders/http1/head.ts';
+import { sniff } from '../decoders/sniff.ts';
 import type { CloseReason, Endpoint, FailureCode } from '../tap.ts';
 import { type BodyEnd, bodyEnd } from './body-end.ts';
 import type { Client } from './client.ts';
 import { serveConnect } from './connect.ts';
 import { Connection } from './connection.ts';
-import { type AbsoluteTarget, absoluteTarget, authorityEndpoint } from './endpoint.ts';
 import { HeadReader } from './head-reader.ts';
-import { originForm } from './origin-form.ts';
 import type { ProxyParts } from './proxy.ts';
-import { refuse } from './refusal.ts';
+import { type ForwardRequest, type ProxyRequest, readProxyRequest, unsure } from './proxy-request.ts';
+import { drop, type Refused, refuse } from './refusal.ts';
 import { ResponseWatch } from './response-watch.ts';
 import { hangUp } from './tunnel.ts';
-import { at, type Dialled, dial, isReset, UpstreamError } from './upstream.ts';
+import { at, type Dialled, isReset, UpstreamError } from './upstream.ts';
 
 /** A connection to one of the origins that a client asks for over its one socket. */
 interface Route {
   readonly origin: string;
   readonly connection: Connection;
   readonly responses: ResponseWatch;
-}
-
-/** A request whose head has been read, and where it wants to go. */
-interface ForwardRequest {
-  readonly head: RequestHead;
-  readonly bytes: Buffer;
-  readonly target: AbsoluteTarget;
-  readonly server: Endpoint;
 }
 
 /** Bytes held while a request waits, before the client is paused. It is not paused at once, so that its going is seen. */
@@ -48,6 +38,9 @@ export class Forwarder {
   #route: Route | undefined;
   /** Of the request that is being sent on. */
   #body: BodyEnd | undefined;
+  /** True when the request that is being sent on asks to speak something else from its end on. */
+  #asksToSwitch = false;
+  #last: { readonly head: Buffer; readonly request: ProxyRequest } | undefined;
   /** What came while a request has to wait; undefined while none does. */
   #held: Buffer[] | undefined;
   /** What the responses of `#route` are awaited for; undefined while a new route is dialled, or nothing waits. */
@@ -90,7 +83,7 @@ export class Forwarder {
   readonly #fail = (error: Error): void => this.#cutAll(isReset(error) ? 'client-reset' : 'client-gone');
 
   readonly #close = (): void => {
-    if (this.#heads.waiting.length > 0 && this.#routes.size === 0) {
+    if (this.#heads.waiting > 0) {
       this.#refuse('BAD_REQUEST', 'the client left in the middle of a request head');
     }
     this.#cutAll('client-gone');
@@ -103,43 +96,47 @@ export class Forwarder {
   /** Sends what of `bytes` is the body's, and returns the rest. */
   #sendBody(body: BodyEnd, bytes: Buffer): Buffer {
     const taken = body.take(bytes);
-    if (body.fault) return this.#refuseUnsure(body.fault);
+    if (body.fault) return this.#refuseBody(unsure(body.fault));
     this.#route?.connection.send(taken === bytes.length ? bytes : bytes.subarray(0, taken));
-    if (body.done) this.#body = undefined;
+    if (body.done) this.#finish();
     return bytes.subarray(taken);
   }
 
   /** Reads a head and sees to it that it is sent on; returns what came behind it. */
   #readHead(bytes: Buffer): Buffer {
     const read = this.#heads.read(bytes);
-    if (read === 'more') return NOTHING;
-    if (read === 'too-long')
-      return this.#refuse('BAD_REQUEST', 'the head of this request is longer than 256 KiB');
-    const head = readRequestHead(read.head);
-    if ('unreadable' in head) {
-      const { detail, rule } = head.unreadable;
-      return this.#refuse('BAD_REQUEST', `this is not an HTTP request: ${detail} (${rule})`);
+    if (read === 'more') return this.#expectHttp(this.#heads.beginning);
+    if (read === 'too-long') return this.#refuseNext('the head of this request is longer than 256 KiB');
+    const request = this.#requestOf(read.head);
+    switch (request.type) {
+      case 'forward':
+        this.#forward(request);
+        return read.rest;
+      case 'connect':
+        return this.#connect(request.head, read.head.length, read.rest);
+      case 'to-the-proxy':
+        return this.#refuseNext(notAbsolute(request.head, this.#parts.self()), request.head);
+      case 'bad':
+        return this.#refuseNext(request.why, request.head);
     }
-    if (head.method === 'CONNECT') return this.#connect(head, read.head.length, read.rest);
-    const conflict = requestBodyFraming(head).conflict;
-    if (conflict) return this.#refuseUnsure(conflict, head);
-    this.#forward(head, read.head);
-    return read.rest;
   }
 
-  #forward(head: RequestHead, bytes: Buffer): void {
-    const target = absoluteTarget(head.method, head.target);
-    if (!target) return void this.#refuse('BAD_REQUEST', notAbsolute(head, this.#parts.self()), head);
-    const server = authorityEndpoint(target.authority, 80);
-    if (!server || !['http', 'ws'].includes(target.scheme)) {
-      return void this.#refuse(
-        'BAD_REQUEST',
-        `${JSON.stringify(head.target)} is no http:// URL with a host`,
-        head,
-      );
-    }
-    const request = { head, bytes, target, server };
-    const route = this.#routes.get(target.authority);
+  /** What cannot become a request has no blank line to wait for. */
+  #expectHttp(beginning: Buffer): Buffer {
+    const protocol = sniff(beginning);
+    if (protocol === undefined || protocol === 'http1' || protocol === 'http2') return NOTHING;
+    const what = protocol === 'tls' ? 'TLS' : protocol === 'socks5' ? 'SOCKS' : 'not HTTP';
+    return this.#refuseNext(`this is ${what}, and the proxy is spoken to in plain HTTP`);
+  }
+
+  /** The reader gives the very same head again for the same bytes, as each poll of a series has them. */
+  #requestOf(head: Buffer): ProxyRequest {
+    if (this.#last?.head !== head) this.#last = { head, request: readProxyRequest(head) };
+    return this.#last.request;
+  }
+
+  #forward(request: ForwardRequest): void {
+    const route = this.#routes.get(request.origin);
     if (route && route === this.#route) return this.#send(route, request);
     this.#hold();
     this.#afterAnswers(() => this.#reroute(request));
@@ -147,25 +144,25 @@ export class Forwarder {
 
   /** Sends the request over the connection to its origin, or over a new one. */
   #reroute(request: ForwardRequest): void {
-    const route = this.#routes.get(request.target.authority);
-    if (!route) return void this.#dial(request);
+    const route = this.#routes.get(request.origin);
+    if (!route) return this.#parts.track(this.#dial(request), this.#client);
     this.#release(() => this.#send(route, request));
   }
 
   async #dial(request: ForwardRequest): Promise<void> {
     const { server, head } = request;
-    const { dialTimeoutMs: timeoutMs, self } = this.#parts;
+    let dialled: Dialled;
     try {
-      const dialled = await dial(server, { timeoutMs, self: self(), signal: this.#client.gone });
-      const route = this.#open(request, dialled);
-      this.#release(() => this.#send(route, request));
+      dialled = await this.#parts.dial(server, this.#client);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      this.#refuse(error.failure.code, error.failure.message, head, server);
+      return void this.#refuse(error.failure.code, error.failure.message, head, server);
     }
+    const route = this.#open(request, dialled);
+    this.#release(() => this.#send(route, request));
   }
 
-  #open({ server, target }: ForwardRequest, { socket, address, timings }: Dialled): Route {
+  #open({ server, origin }: ForwardRequest, { socket, address, timings }: Dialled): Route {
     const client = this.#client;
     const tap = this.#parts.source.open({
       mode: 'forward',
@@ -180,25 +177,32 @@ export class Forwarder {
     const connection = new Connection(
       { client, clientStream: client.socket, serverStream: socket, serverSocket: socket, tap, proxy },
       {
+        isHeard: () => this.#isCurrent(route),
         received: (bytes) => this.#received(route, bytes),
         ended: () => this.#serverEnded(route),
         closed: (reason) => this.#serverClosed(route, reason),
       },
     );
-    const route: Route = { origin: target.authority, connection, responses: new ResponseWatch() };
+    const route: Route = { origin, connection, responses: new ResponseWatch() };
     this.#routes.set(route.origin, route);
     return route;
   }
 
-  #send(route: Route, { head, bytes, target }: ForwardRequest): void {
+  #send(route: Route, { head, sent, left, framing, asksToSwitch }: ForwardRequest): void {
     this.#route = route;
-    const sent = originForm(bytes, head, target.path);
     route.responses.expect(head.method);
-    route.connection.bookProxy({ client: bytes.length - sent.length, server: 0 });
+    route.connection.bookProxy({ client: left, server: 0 });
     route.connection.send(sent);
-    const body = bodyEnd(requestBodyFraming(head));
-    this.#body = body.done ? undefined : body;
-    if (fieldValue(head.fields, 'upgrade') !== undefined && !this.#body) this.#awaitUpgrade(route);
+    const body = bodyEnd(framing);
+    this.#asksToSwitch = asksToSwitch;
+    if (body.done) this.#finish();
+    else this.#body = body;
+  }
+
+  /** The request has been sent on whole. */
+  #finish(): void {
+    this.#body = undefined;
+    if (this.#asksToSwitch && this.#route) this.#awaitUpgrade(this.#route);
   }
 
   /** What follows such a request is HTTP if the server declines, and something else if it agrees. */
@@ -237,10 +241,10 @@ export class Forwarder {
 
   /** Goes on after `first` with what was held, which may have to wait again. */
   #release(first?: () => void): void {
-    const held = this.#held ?? [];
+    const held = Buffer.concat(this.#held ?? []);
     this.#held = undefined;
     first?.();
-    for (const bytes of held) this.#take(bytes);
+    this.#take(held);
     if (this.#held) return;
     this.#client.socket.resume();
     if (this.#clientEnded) this.#end();
@@ -253,13 +257,19 @@ export class Forwarder {
   }
 
   #serverEnded(route: Route): void {
-    if (this.#isCurrent(route)) this.#client.socket.end();
-    else route.connection.endClient();
+    if (this.#isCurrent(route)) return void this.#client.socket.end();
+    this.#forget(route);
+    route.connection.endClient();
+  }
+
+  /** No more requests go there. */
+  #forget(route: Route): void {
+    if (this.#routes.get(route.origin) === route) this.#routes.delete(route.origin);
   }
 
   /** The client's socket goes with the connection it last used, as it would without tare. */
   #serverClosed(route: Route, reason: CloseReason): void {
-    this.#routes.delete(route.origin);
+    this.#forget(route);
     const { socket, gone } = this.#client;
     const isCurrent = this.#isCurrent(route);
     if (isCurrent) hangUp(socket, socket, reason);
@@ -268,40 +278,43 @@ export class Forwarder {
     route.connection.settle(isLast ? 'last' : 'not-last');
   }
 
-  #connect(head: RequestHead, length: number, early: Buffer): Buffer {
+  #connect(head: RequestHead, length: number, rest: Buffer): Buffer {
     this.#hold();
     this.#afterAnswers(() => {
+      const held = Buffer.concat([rest, ...(this.#held ?? [])]);
       this.#giveUp();
-      const held = Buffer.concat([early, ...(this.#held ?? [])]);
       const strayLineEnd = held.subarray(0, 2).equals(CRLF) ? CRLF.length : 0;
-      void serveConnect(this.#parts, {
-        client: this.#client,
-        head,
-        length: length + strayLineEnd,
-        early: held.subarray(strayLineEnd),
-      });
+      const early = held.subarray(strayLineEnd);
+      const request = { client: this.#client, head, length: length + strayLineEnd, early };
+      this.#parts.track(serveConnect(this.#parts, request), this.#client);
     });
     return NOTHING;
   }
 
-  #refuseUnsure(
-    { rule, detail }: { readonly rule: string; readonly detail: string },
-    head?: RequestHead,
-  ): Buffer {
-    return this.#refuse('BAD_REQUEST', `where this request ends is not sure: ${detail} (${rule})`, head);
+  /** Refuses a request once those before it have been answered, so that the answer is not taken for one of theirs. */
+  #refuseNext(message: string, head?: RequestHead): Buffer {
+    this.#hold();
+    this.#afterAnswers(() => this.#refuse('BAD_REQUEST', message, head));
+    return NOTHING;
+  }
+
+  /** Refuses a request that is half sent on: in words, where the client cannot take them for something else. */
+  #refuseBody(message: string): Buffer {
+    if (this.#route?.responses.untouched) return this.#refuse('BAD_REQUEST', message);
+    this.#giveUp();
+    drop(this.#parts.source, this.#client.socket, this.#refused('BAD_REQUEST', message));
+    return NOTHING;
   }
 
   /** Answers with the reason and closes; nothing more is read. */
   #refuse(code: FailureCode, message: string, head?: RequestHead, server?: Endpoint): Buffer {
     this.#giveUp();
-    const accept = (head && fieldValue(head.fields, 'accept')) ?? '';
-    refuse(this.#parts.source, this.#client.socket, accept, {
-      client: this.#client,
-      mode: 'forward',
-      server,
-      failure: { code, message },
-    });
+    refuse(this.#parts.source, this.#client.socket, head, this.#refused(code, message, server));
     return NOTHING;
+  }
+
+  #refused(code: FailureCode, message: string, server?: Endpoint): Refused {
+    return { client: this.#client, mode: 'forward', server, failure: { code, message } };
   }
 
   /** Leaves the client's socket to somebody else and lets the servers go. */
@@ -309,6 +322,7 @@ export class Forwarder {
     this.#leave();
     this.#hold();
     this.#route = undefined;
+    this.#whenAnswered = undefined;
     for (const { connection } of this.#routes.values()) connection.endClient();
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Endpoint, TapSink } from '../tap.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { Client } from './client.ts';
@@ -8,6 +8,8 @@ import { hostMatcher } from './host-pattern.ts';
 import { LeafCertificates } from './leaf-certificates.ts';
 import { TapSource } from './tap-source.ts';
 import type { UpstreamTrust } from './tls-opening.ts';
+import { UnderWay } from './under-way.ts';
+import { type Dialled, dial } from './upstream.ts';
 
 export interface ProxyOptions {
   /** Where to listen; port 0 takes any free one. */
@@ -32,6 +34,10 @@ export interface ProxyParts {
   passesThrough(host: string, serverName: string | undefined): boolean;
   /** Where the proxy listens. */
   self(): Endpoint;
+  /** Connects to `server` for `client`. Rejects with an UpstreamError. */
+  dial(server: Endpoint, client: Client): Promise<Dialled>;
+  /** Lets the proxy's end wait for work that goes on without a connection on the tap. */
+  track(work: Promise<void>, client: Client): void;
 }
 
 /** A proxy that listens. */
@@ -50,24 +56,31 @@ const DIAL_TIMEOUT_MS = 30_000;
 /** Starts a proxy. Rejects with the system's error when it cannot listen there. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const source = new TapSource(options.sink);
-  const clients = new Set<Socket>();
+  const underWay = new UnderWay();
   let accepted = 0;
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    clients.add(socket);
-    socket.once('close', () => clients.delete(socket));
-    new Forwarder(parts, new Client(++accepted, socket)).serve();
+    const client = new Client(++accepted, socket);
+    underWay.addClient(client);
+    new Forwarder(parts, client).serve();
   });
   const address = await listen(server, options.listen);
+  const timeoutMs = options.dialTimeoutMs ?? DIAL_TIMEOUT_MS;
   const parts: ProxyParts = {
     source,
     leaves: new LeafCertificates(options.authority),
     trust: options.trust,
     clientTrust: new ClientTrust(options.authority.certificateFile),
-    dialTimeoutMs: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+    dialTimeoutMs: timeoutMs,
     passesThrough: hostMatcher(options.passthrough),
     self: () => address,
+    track: (work, client) => underWay.addWork(work, client),
+    async dial(server, client) {
+      const dialled = await dial(server, { timeoutMs, self: address, signal: client.gone });
+      underWay.addUpstream(dialled.socket);
+      return dialled;
+    },
   };
-  const close = () => closeServer(server, clients);
+  const close = () => closeServer(server, underWay, source);
   return { address, epoch: source.epoch, now: () => source.now(), close, [Symbol.asyncDispose]: close };
 }
 
@@ -75,7 +88,7 @@ function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
-      server.off('error', reject);
+      server.off('error', reject).on('error', () => {}); // a client that could not be accepted is that client's loss
       const bound = server.address();
       if (bound === null || typeof bound === 'string') return reject(new Error('the proxy has no address'));
       resolve({ host: bound.address, port: bound.port });
@@ -83,9 +96,9 @@ function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
   });
 }
 
-function closeServer(server: Server, clients: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => setImmediate(resolve)); // the last connection is settled right after its socket's close
-    for (const socket of clients) socket.destroy();
-  });
+async function closeServer(server: Server, underWay: UnderWay, source: TapSource): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  await underWay.end(source);
+  await closed;
+  await new Promise(setImmediate); // what failed is told right after its client's close
 }

@@ -1,8 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { fieldValue } from '../decoders/http1/fields.ts';
+import { type RequestHead, readRequestHead } from '../decoders/http1/head.ts';
 import type { ConnectionFailure, ConnectionMode, Endpoint, FailureCode } from '../tap.ts';
 import type { Client } from './client.ts';
 import { whenClosed } from './connection.ts';
+import { HeadReader } from './head-reader.ts';
 import type { TapSource } from './tap-source.ts';
 
 /** How long a client that was refused may take to read why, in milliseconds. */
@@ -32,12 +35,35 @@ export interface Refused {
 }
 
 /**
- * Answers `stream` (the client's socket, or the TLS opened on it) with the reason in words, HTML where `accept` asks for
- * it, and closes it. The tap is told once the client's socket has closed, when all its bytes are known.
+ * Answers `stream` (the client's socket, or the TLS opened on it) with the reason in words, HTML where the request's head
+ * asks for it, and closes it. The tap is told once the client's socket has closed, when all its bytes are known.
  */
-export function refuse(source: TapSource, stream: Socket, accept: string, refused: Refused): void {
-  stream.end(refusalResponse(refused.failure, accept));
+export function refuse(
+  source: TapSource,
+  stream: Socket,
+  head: RequestHead | undefined,
+  refused: Refused,
+): void {
+  stream.end(refusalResponse(refused.failure, head));
   giveUp(source, stream, refused);
+}
+
+/** Refuses the first request that comes on `stream`; drops it when none comes. */
+export function refuseFirstRequest(source: TapSource, stream: Socket, refused: Refused): void {
+  const heads = new HeadReader();
+  const take = (bytes: Buffer) => {
+    const read = heads.read(bytes);
+    if (read === 'more') return;
+    release();
+    const head = read === 'too-long' ? undefined : readRequestHead(read.head);
+    refuse(source, stream, head && 'unreadable' in head ? undefined : head, refused);
+  };
+  const left = () => {
+    release();
+    drop(source, stream, refused);
+  };
+  const release = () => stream.off('data', take).off('end', left).off('close', left);
+  stream.on('data', take).on('end', left).on('close', left);
 }
 
 /** Closes without an answer, where the client could not read one. */
@@ -63,9 +89,9 @@ function giveUp(source: TapSource, stream: Socket, { client, mode, server, failu
   });
 }
 
-function refusalResponse({ code, message }: ConnectionFailure, accept: string): string {
+function refusalResponse({ code, message }: ConnectionFailure, head: RequestHead | undefined): string {
   const status = STATUSES[code];
-  const html = accept.includes('text/html');
+  const html = head !== undefined && (fieldValue(head.fields, 'accept') ?? '').includes('text/html');
   const body = html ? page(status, code, message) : `tare: ${message} [${code}]\n`;
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
@@ -74,7 +100,7 @@ function refusalResponse({ code, message }: ConnectionFailure, accept: string): 
     'Cache-Control: no-store',
     'Connection: close',
     '',
-    body,
+    head?.method === 'HEAD' ? '' : body,
   ].join('\r\n');
 }
 

@@ -18,6 +18,9 @@ export class TapSource {
   readonly #sink: TapSink;
   readonly #startedAt = performance.now();
   #connections = 0;
+  /** Connections that have not closed. */
+  #open = 0;
+  #whenNoneOpen: (() => void) | undefined;
 
   constructor(sink: TapSink) {
     this.#sink = sink;
@@ -27,8 +30,22 @@ export class TapSource {
   /** A tap for a connection that has opened. */
   open(facts: ConnectionFacts): ConnectionTap {
     const connection = ++this.#connections;
+    this.#open++;
     this.#sink({ type: 'opened', connection, at: this.now(), facts });
-    return new ConnectionTap(connection, this.#sink, () => this.now());
+    return new ConnectionTap(connection, this.#sink, {
+      now: () => this.now(),
+      closed: () => {
+        if (--this.#open === 0) this.#whenNoneOpen?.();
+      },
+    });
+  }
+
+  /** Waits until every connection that opened has been told of as closed. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#open === 0) resolve();
+      else this.#whenNoneOpen = resolve;
+    });
   }
 
   /** Tells of a connection that never came to be. */
@@ -52,17 +69,24 @@ export interface FailedAttempt {
   readonly proxy: DirectionBytes;
 }
 
+/** What a connection's tap needs of its source. */
+interface SourceLink {
+  now(): number;
+  /** The connection has been told of as closed. */
+  closed(): void;
+}
+
 /** One connection's way to the sink; it counts what it hands over. */
 export class ConnectionTap {
   readonly #connection: number;
   readonly #sink: TapSink;
-  readonly #now: () => number;
+  readonly #source: SourceLink;
   readonly #tapped = { client: 0, server: 0 };
 
-  constructor(connection: number, sink: TapSink, now: () => number) {
+  constructor(connection: number, sink: TapSink, source: SourceLink) {
     this.#connection = connection;
     this.#sink = sink;
-    this.#now = now;
+    this.#source = source;
   }
 
   /** Bytes handed over so far. */
@@ -72,14 +96,15 @@ export class ConnectionTap {
 
   bytes(from: Side, bytes: Bytes): void {
     this.#tapped[from] += bytes.length;
-    this.#sink({ type: 'bytes', connection: this.#connection, at: this.#now(), from, bytes });
+    this.#sink({ type: 'bytes', connection: this.#connection, at: this.#source.now(), from, bytes });
   }
 
   ended(from: Side): void {
-    this.#sink({ type: 'ended', connection: this.#connection, at: this.#now(), from });
+    this.#sink({ type: 'ended', connection: this.#connection, at: this.#source.now(), from });
   }
 
   closed(reason: CloseReason, closing: ClosingFacts): void {
-    this.#sink({ type: 'closed', connection: this.#connection, at: this.#now(), reason, closing });
+    this.#sink({ type: 'closed', connection: this.#connection, at: this.#source.now(), reason, closing });
+    this.#source.closed();
   }
 }

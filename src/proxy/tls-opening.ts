@@ -40,14 +40,16 @@ export function openServerTls(
     const stream = connect({
       socket,
       host: server.host,
-      ...(wish.serverName === undefined ? {} : { servername: wish.serverName }),
+      // An address is no server name (RFC 6066 section 3), and Node warns of one.
+      ...(wish.serverName === undefined || isIP(wish.serverName) ? {} : { servername: wish.serverName }),
       ...(wish.alpn.length === 0 ? {} : { ALPNProtocols: alpnList(wish.alpn) }),
       secureContext: trust.context,
       rejectUnauthorized: !trust.insecure,
     });
+    stream.on('error', () => {}); // one may come before the relay listens
     const give = (error: UpstreamError) => {
       clearTimeout(timer);
-      stream.on('error', () => {}).destroy();
+      stream.destroy();
       reject(error);
     };
     const timer = setTimeout(
@@ -55,13 +57,13 @@ export function openServerTls(
         give(new UpstreamError('UPSTREAM_TIMEOUT', `TLS with ${at(server)} took over ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
-    stream.once('error', (error) => give(tlsError(server, wish, error)));
-    stream.once('close', () =>
-      give(new UpstreamError('UPSTREAM_RESET', `${at(server)} hung up during the TLS handshake`)),
-    );
+    const failed = (error: Error) => give(tlsError(server, wish, error));
+    const closed = () =>
+      give(new UpstreamError('UPSTREAM_RESET', `${at(server)} hung up during the TLS handshake`));
+    stream.on('error', failed).on('close', closed);
     stream.once('secureConnect', () => {
       clearTimeout(timer);
-      stream.removeAllListeners('error').removeAllListeners('close');
+      stream.off('error', failed).off('close', closed);
       resolve(stream);
     });
   });
@@ -98,20 +100,21 @@ export function openClientTls(
       secureContext: context,
       ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
     });
+    stream.on('error', () => {}); // one may come before the relay listens
     const give = (error: Error) => {
       clearTimeout(timer);
-      stream.on('error', () => {}).destroy();
+      stream.destroy();
       reject(error);
     };
     const timer = setTimeout(
       () => give(new Error(`no TLS handshake within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
-    stream.once('error', give);
-    stream.once('close', () => give(new Error('the client hung up during the TLS handshake')));
+    const closed = () => give(new Error('the client hung up during the TLS handshake'));
+    stream.on('error', give).on('end', closed).on('close', closed);
     stream.once('secure', () => {
       clearTimeout(timer);
-      stream.removeAllListeners('error').removeAllListeners('close');
+      stream.off('error', give).off('end', closed).off('close', closed);
       resolve(stream);
     });
   });
@@ -138,6 +141,11 @@ const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not trusted here',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not trusted here',
   CERT_UNTRUSTED: 'its certificate is not trusted here',
+  INVALID_PURPOSE: 'its certificate is not one for servers',
+  INVALID_CA: 'its issuer is no certificate authority',
+  CERT_REJECTED: 'its root is not trusted for servers',
+  CERT_CHAIN_TOO_LONG: 'its chain is too long',
+  PATH_LENGTH_EXCEEDED: 'its chain is longer than its issuer allows',
   CERT_REVOKED: 'its certificate was revoked',
   CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',

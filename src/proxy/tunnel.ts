@@ -33,10 +33,10 @@ function feed(clientStream: Socket, connection: Connection, take: (bytes: Buffer
 }
 
 /**
- * Closes the client's side as the server closed its own: a reset is passed on as a reset, since an orderly end would
- * make a body that runs until the end look complete.
+ * Closes the client's side as the server closed its own: one that was cut off is passed on as a reset, since an orderly
+ * end would make a body that runs until the end look complete.
  */
 export function hangUp(socket: Socket, stream: Socket, reason: CloseReason): void {
-  if (reason === 'server-reset') socket.resetAndDestroy();
+  if (reason === 'server-reset' || reason === 'server-gone') socket.resetAndDestroy();
   else stream.destroySoon();
 }

@@ -45,6 +45,7 @@ export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
     const onError = (error: Error) => give(dialError(server, error));
     const onAbort = () =>
       give(new UpstreamError('CLIENT_GONE', `the client left while ${at(server)} was dialled`));
+    if (options.signal.aborted) return onAbort();
     options.signal.addEventListener('abort', onAbort, { once: true });
     socket.once('lookup', () => {
       lookedUp = performance.now();
@@ -113,7 +114,7 @@ const DIAL_ERRORS: Readonly<Record<string, readonly [FailureCode, string]>> = {
 function dialError(server: Endpoint, error: Error): UpstreamError {
   const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   const code = errorCode(first);
-  const known = DIAL_ERRORS[code];
+  const known = DIAL_ERRORS[code] ?? (isLookup(first) ? DIAL_ERRORS.ENOTFOUND : undefined);
   if (!known) {
     return new UpstreamError(
       'UPSTREAM_UNREACHABLE',
@@ -122,6 +123,11 @@ function dialError(server: Endpoint, error: Error): UpstreamError {
     );
   }
   return new UpstreamError(known[0], `${at(server)} ${known[1]}`, error);
+}
+
+/** Names that no name server would be asked for fail with words of their own. */
+function isLookup(error: Error): boolean {
+  return 'syscall' in error && error.syscall === 'getaddrinfo';
 }
 
 /** The system's word for an error: 'ECONNRESET', or '' where there is none. */
