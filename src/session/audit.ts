@@ -1,4 +1,4 @@
-import type { Side } from '../tap.ts';
+import type { ClosingFacts, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
 import { gross } from './ledger.ts';
 import type { Session } from './session.ts';
@@ -18,7 +18,7 @@ interface Imbalance {
 export interface Audit {
   /** Connections whose books were compared with their sockets on both sides. */
   readonly balanced: number;
-  /** Connections that were cut off or are still open, where only the ledger was compared with what was tapped. */
+  /** Connections that were cut off, where only the ledger was compared with what was tapped. Open ones are in neither. */
   readonly cutOff: number;
   readonly imbalances: readonly Imbalance[];
 }
@@ -93,8 +93,13 @@ function socketImbalances(client: number, connections: readonly Connection[]): I
     from,
     what: 'bytes on the socket',
     expected: sum(connections, ({ closing }) => closing!.downstream[from]),
-    found: sum(connections, ({ closing }) => closing!.tapped[from] + closing!.proxy[from]),
+    found: sum(connections, ({ closing }) => delivered(closing!, from)),
   })).filter(isUnequal);
+}
+
+/** Of what was read from the server some may not have been written to the client; what the client sent counts once read. */
+function delivered({ tapped, proxy, unrelayed }: ClosingFacts, from: Side): number {
+  return tapped[from] + proxy[from] + (from === 'client' ? unrelayed.client : -unrelayed.server);
 }
 
 function isUnequal({ expected, found }: Imbalance): boolean {

@@ -2,7 +2,7 @@ import type { Conversation, ExchangeProtocol, WireEvent } from '../decoders/wire
 import type { Bytes, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import type { Ledger, Weight } from './ledger.ts';
+import { gross, type Ledger, type Weight } from './ledger.ts';
 import type { MessageStore } from './message-store.ts';
 import type { RowKind } from './message-table.ts';
 
@@ -34,7 +34,10 @@ export class LiveConnection {
   readonly #messages: MessageStore;
   readonly #telling: Telling;
   readonly #slots = new Map<number, Slot>();
+  #lastNumber = -1;
+  #last: Slot | undefined;
   readonly #ended = { client: false, server: false };
+  readonly #pushed = { client: 0, server: 0 };
 
   constructor(connection: Connection, conversation: Conversation, messages: MessageStore, telling: Telling) {
     this.connection = connection;
@@ -44,6 +47,7 @@ export class LiveConnection {
   }
 
   push(from: Side, bytes: Bytes, at: number): void {
+    this.#pushed[from] += bytes.length;
     for (const event of this.#conversation.push(from, bytes)) this.#book(event, at);
   }
 
@@ -53,12 +57,25 @@ export class LiveConnection {
     for (const event of this.#conversation.end(from)) this.#book(event, at);
   }
 
-  /** Ends what is still open, in order. */
-  close(at: number): void {
-    this.end('client', at);
-    this.end('server', at);
+  /** Ends what is still open: first the side that left first, as what the other then left undone is not its fault. */
+  close(first: Side, at: number): void {
+    this.end(first, at);
+    this.end(first === 'client' ? 'server' : 'client', at);
+    this.closeExchanges(at);
+  }
+
+  closeExchanges(at: number): void {
     for (const { exchange } of this.#slots.values()) this.#close(exchange, at);
     this.#slots.clear();
+    this.#lastNumber = -1;
+  }
+
+  /** The decoding has failed: counts the bytes that were pushed and that it told nothing of. */
+  countUntold(): void {
+    for (const from of ['client', 'server'] as const) {
+      const untold = this.#pushed[from] - gross(this.connection.ledger[from]);
+      if (untold > 0) this.countOnly(from, untold);
+    }
   }
 
   /** Counts the bytes and no more: the decoding of this connection has failed. */
@@ -86,7 +103,7 @@ export class LiveConnection {
       case 'exchange-closed':
         return this.#bookClosed(event.exchange, at);
       case 'undecoded':
-        return this.#weigh(this.#slots.get(event.exchange), event.from, 'undecoded', event.length);
+        return this.#weigh(this.#slot(event.exchange), event.from, 'undecoded', event.length);
       case 'fault':
         return this.#bookFault(event, at);
       default:
@@ -95,15 +112,11 @@ export class LiveConnection {
   }
 
   #bookMessage(event: WireEvent & { type: 'message' }, at: number): void {
-    const slot = this.#slots.get(event.exchange);
-    if (!slot) return;
-    const { exchange, openRow } = slot;
-    const { from, kind } = event;
-    let number = isControl(kind) ? -1 : openRow[from];
-    if (number >= 0) openRow[from] = -1;
-    else number = this.#messages.begin({ exchange: exchange.number, from, kind, at, start: event.start });
-    this.#messages.weigh(number, 0, event.framing, event.control, event.payload);
-    this.#messages.keep(number, event.bytes);
+    const slot = this.#slot(event.exchange);
+    if (!slot) return this.#weighLoose(event.from, 0, event.framing, event.control, event.payload);
+    const { exchange } = slot;
+    const { from } = event;
+    const number = this.#messageRow(slot, event, at);
     if (event.content) this.#messages.keepContent(number, event.content);
     const weight = exchange.ledger[from];
     const total = this.connection.ledger[from];
@@ -114,15 +127,44 @@ export class LiveConnection {
     weight.payload += event.payload;
     total.payload += event.payload;
     exchange.messages++;
-    if (event.complete) this.#messages.complete(number, kind, event.name, at);
     this.#telling.message(number, exchange);
   }
 
+  /** A new row, or the one that was begun with the message's first part. */
+  #messageRow({ exchange, openRow }: Slot, event: WireEvent & { type: 'message' }, at: number): number {
+    const { from, kind, start, framing, control, payload, bytes, name, complete } = event;
+    const open = isControl(kind) ? -1 : openRow[from];
+    if (open < 0 && complete) {
+      return this.#messages.addWhole(
+        { exchange: exchange.number, from, kind, at, start },
+        event,
+        name,
+        bytes,
+      );
+    }
+    const number =
+      open < 0 ? this.#messages.begin({ exchange: exchange.number, from, kind, at, start }) : open;
+    if (open >= 0) openRow[from] = -1;
+    this.#messages.weigh(number, 0, framing, control, payload);
+    this.#messages.keep(number, bytes);
+    if (complete) this.#messages.complete(number, kind, name, at);
+    return number;
+  }
+
+  /** The last one asked for is asked for again, nearly always. */
+  #slot(conversationNumber: number): Slot | undefined {
+    if (conversationNumber !== this.#lastNumber) {
+      this.#lastNumber = conversationNumber;
+      this.#last = this.#slots.get(conversationNumber);
+    }
+    return this.#last;
+  }
+
   #bookPart(event: WireEvent & { type: 'message-part' }, at: number): void {
-    const slot = this.#slots.get(event.exchange);
-    if (!slot) return;
-    const { exchange, openRow } = slot;
+    const slot = this.#slot(event.exchange);
     const { from, start, framing, bytes } = event;
+    if (!slot) return this.#weighLoose(from, 0, framing, 0, bytes.length);
+    const { exchange, openRow } = slot;
     if (openRow[from] < 0) {
       openRow[from] = this.#messages.begin({ exchange: exchange.number, from, kind: 'binary', at, start });
     }
@@ -133,15 +175,15 @@ export class LiveConnection {
   }
 
   #bookRequest({ exchange, head, start, length }: WireEvent & { type: 'request' }, at: number): void {
-    const slot = this.#slots.get(exchange);
-    if (!slot) return;
+    const slot = this.#slot(exchange);
+    if (!slot) return this.#weighLoose('client', length, 0, 0, 0);
     slot.exchange.request = head;
     this.#openHead(slot, 'client', 'request', start, length, at);
   }
 
   #bookResponse({ exchange, head, start, length }: WireEvent & { type: 'response' }, at: number): void {
-    const slot = this.#slots.get(exchange);
-    if (!slot) return;
+    const slot = this.#slot(exchange);
+    if (!slot) return this.#weighLoose('server', length, 0, 0, 0);
     this.#openHead(slot, 'server', 'response', start, length, at);
     if (head.status < 200 && head.status !== 101) {
       slot.exchange.informational++;
@@ -159,8 +201,8 @@ export class LiveConnection {
   }
 
   #bookBody({ exchange, from, framing, bytes }: WireEvent & { type: 'body' }): void {
-    const slot = this.#slots.get(exchange);
-    if (!slot) return;
+    const slot = this.#slot(exchange);
+    if (!slot) return this.#weighLoose(from, 0, framing, 0, bytes.length);
     this.#weigh(slot, from, 'framing', framing);
     this.#weigh(slot, from, 'payload', bytes.length);
     const number = slot.openRow[from];
@@ -173,8 +215,8 @@ export class LiveConnection {
     { exchange, from, framing, head, complete }: WireEvent & { type: 'body-end' },
     at: number,
   ): void {
-    const slot = this.#slots.get(exchange);
-    if (!slot) return;
+    const slot = this.#slot(exchange);
+    if (!slot) return this.#weighLoose(from, head, framing, 0, 0);
     this.#weigh(slot, from, 'framing', framing);
     this.#weigh(slot, from, 'head', head);
     const number = slot.openRow[from];
@@ -189,11 +231,12 @@ export class LiveConnection {
   /** A new exchange; or one that became a WebSocket or an event stream, whose response is complete with its head. */
   #bookExchange(conversationNumber: number, protocol: ExchangeProtocol, at: number): void {
     this.connection.protocol = protocol;
-    const slot = this.#slots.get(conversationNumber);
+    const slot = this.#slot(conversationNumber);
     if (!slot) {
       const exchange = this.#telling.openExchange(this.connection, protocol, at);
       this.connection.exchanges++;
       this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 } });
+      this.#lastNumber = -1;
       return;
     }
     slot.exchange.protocol = protocol;
@@ -215,9 +258,10 @@ export class LiveConnection {
   }
 
   #bookClosed(conversationNumber: number, at: number): void {
-    const slot = this.#slots.get(conversationNumber);
+    const slot = this.#slot(conversationNumber);
     if (!slot) return;
     this.#slots.delete(conversationNumber);
+    this.#lastNumber = -1;
     this.#close(slot.exchange, at);
   }
 
@@ -227,9 +271,17 @@ export class LiveConnection {
   }
 
   #bookFault(event: WireEvent & { type: 'fault' }, at: number): void {
-    const exchange = this.#slots.get(event.exchange)?.exchange;
+    const exchange = this.#slot(event.exchange)?.exchange;
     if (exchange) exchange.faults++;
     this.#telling.fault(this.connection, exchange, event, at);
+  }
+
+  /** What belongs to no exchange that is open belongs to the connection. */
+  #weighLoose(from: Side, head: number, framing: number, control: number, payload: number): void {
+    this.#weigh(undefined, from, 'head', head);
+    this.#weigh(undefined, from, 'framing', framing);
+    this.#weigh(undefined, from, 'control', control);
+    this.#weigh(undefined, from, 'payload', payload);
   }
 
   #weigh(slot: Slot | undefined, from: Side, what: keyof Weight, bytes: number): void {

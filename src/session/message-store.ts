@@ -1,5 +1,11 @@
 import type { Bytes } from '../tap.ts';
-import { type MessageRow, MessageTable, type NewRow, type RowKind } from './message-table.ts';
+import {
+  type MessageRow,
+  MessageTable,
+  type NewRow,
+  type RowKind,
+  type WholeWeight,
+} from './message-table.ts';
 import { Spool } from './spool.ts';
 
 /** Messages and their bytes: a row for each, and the spool behind them. */
@@ -25,6 +31,12 @@ export class MessageStore {
 
   begin(row: NewRow): number {
     return this.#table.add(row);
+  }
+
+  /** A message that came in one piece: its row and its bytes at once. */
+  addWhole(row: NewRow, weight: WholeWeight, name: string, bytes: Bytes): number {
+    const at = bytes.length === 0 ? 0 : this.#spool.append(bytes);
+    return this.#table.addWhole(row, weight, name, at, bytes.length);
   }
 
   weigh(number: number, head: number, framing: number, control: number, payload: number): void {

@@ -1,7 +1,7 @@
 import { fieldValue } from '../decoders/http1/fields.ts';
 import { Stack } from '../decoders/stack.ts';
 import type { ExchangeProtocol } from '../decoders/wire-event.ts';
-import type { Side, TapEvent } from '../tap.ts';
+import type { CloseReason, Side, TapEvent } from '../tap.ts';
 import { type Connection, failedConnection, openedConnection } from './connection.ts';
 import { EventStreams } from './event-streams.ts';
 import { type Exchange, openedExchange } from './exchange.ts';
@@ -17,7 +17,12 @@ export type SessionChange =
   | { readonly type: 'exchange-closed'; readonly exchange: Exchange }
   | { readonly type: 'message'; readonly message: number; readonly exchange: Exchange }
   | { readonly type: 'fault'; readonly fault: SessionFault }
-  | { readonly type: 'inspection-stopped'; readonly connection: Connection; readonly why: string };
+  | {
+      readonly type: 'inspection-stopped';
+      readonly connection: Connection;
+      readonly at: number;
+      readonly why: string;
+    };
 
 /** A rule that a peer broke, and where. */
 export interface SessionFault {
@@ -54,6 +59,7 @@ export class Session {
   readonly #live = new Map<number, LiveConnection>();
   readonly #watchers = new Set<(change: SessionChange) => void>();
   readonly #streams = new EventStreams();
+  #hasWarned = false;
   readonly #telling: Telling = {
     openExchange: (connection, protocol, at) => this.#openExchange(connection, protocol, at),
     becameStream: (exchange) => this.#becameStream(exchange),
@@ -134,7 +140,8 @@ export class Session {
     { connection: number, at, reason, closing }: TapEvent & { type: 'closed' },
   ): void {
     const { connection } = live;
-    if (connection.inspectionStopped === undefined) live.close(at);
+    if (connection.inspectionStopped === undefined) live.close(leftFirst(reason), at);
+    else live.closeExchanges(at);
     this.#live.delete(number);
     connection.closedAt = at;
     connection.reason = reason;
@@ -180,11 +187,30 @@ export class Session {
     const { connection } = live;
     if (connection.inspectionStopped !== undefined) return;
     connection.inspectionStopped = error instanceof Error ? error.message : String(error);
+    live.countUntold();
+    this.#tell({ type: 'inspection-stopped', connection, at: event.at, why: connection.inspectionStopped });
     if (event.type === 'closed') this.take(event);
-    this.#tell({ type: 'inspection-stopped', connection, why: connection.inspectionStopped });
   }
 
+  /** A watcher that throws is a mistake of ours too: it is told of on stderr, and neither traffic nor books suffer. */
   #tell(change: SessionChange): void {
-    for (const watcher of this.#watchers) watcher(change);
+    for (const watcher of this.#watchers) {
+      try {
+        watcher(change);
+      } catch (error) {
+        this.#warn(error);
+      }
+    }
   }
+
+  #warn(error: unknown): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(`a view failed, and what it shows may lack something: ${String(error)}`);
+  }
+}
+
+/** The side whose end came first, or is to be blamed for nothing, where the connection was cut off. */
+function leftFirst(reason: CloseReason): Side {
+  return reason === 'server-gone' || reason === 'server-reset' ? 'server' : 'client';
 }

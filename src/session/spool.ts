@@ -22,6 +22,7 @@ export class Spool {
   /** Slabs before this one are on disk, or given up. */
   #firstInMemory = 0;
   #writing = false;
+  #isClosed = false;
   #file: { readonly descriptor: number; readonly folder: string } | undefined;
   #lostBefore = 0;
 
@@ -67,9 +68,14 @@ export class Spool {
     return bytes;
   }
 
-  /** Forgets everything and removes the file. */
+  /** Forgets everything and removes the file, once what is being written there is written. */
   close(): void {
     this.#slabs.length = 0;
+    this.#isClosed = true;
+    if (!this.#writing) this.#removeFile();
+  }
+
+  #removeFile(): void {
     if (!this.#file) return;
     closeSync(this.#file.descriptor);
     rmSync(this.#file.folder, { recursive: true, force: true });
@@ -97,6 +103,7 @@ export class Spool {
     this.#writing = true;
     write(file, slab, 0, SLAB_BYTES, index * SLAB_BYTES, (error, written) => {
       this.#writing = false;
+      if (this.#isClosed) return this.#removeFile();
       if (this.#slabs[index] !== slab) return;
       if (error || written < SLAB_BYTES) return this.#giveUpOldest();
       this.#slabs[index] = undefined;

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import type { CloseReason, ClosingFacts, ConnectionFacts } from '../tap.ts';
+import { eventStream, http } from '../testing/conversations.ts';
+import { TapScript } from '../testing/tap-script.ts';
+import { audit } from './audit.ts';
+import { Session } from './session.ts';
+
+const TLS: NonNullable<ConnectionFacts['tls']> = {
+  version: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  alpn: 'http/1.1',
+  serverName: 'chat.example',
+};
+
+const tls = { client: 500, server: 3000 };
+
+/** A session of one connection, with the closing facts changed by `changes` given what was tapped. */
+function closed(
+  changes: (tapped: ClosingFacts['tapped']) => Partial<ClosingFacts>,
+  { reason = 'ended', facts = {} }: { reason?: CloseReason; facts?: Partial<ConnectionFacts> } = {},
+): Session {
+  const session = new Session();
+  const tapped = { client: 0, server: 0 };
+  for (const { from, bytes } of http) tapped[from] += bytes.length;
+  new TapScript(session.take)
+    .open(facts)
+    .say(...http)
+    .end('client', 'server')
+    .close(reason, changes(tapped));
+  return session;
+}
+
+test('what balances', () => {
+  expect(audit(closed(() => ({})))).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
+  expect(audit(new Session())).toEqual({ balanced: 0, cutOff: 0, imbalances: [] });
+});
+
+test('TLS and what tare itself caused balance too', () => {
+  const proxy = { client: 60, server: 39 };
+  const plain = closed((tapped) => ({
+    proxy,
+    downstream: { client: tapped.client + 60, server: tapped.server + 39 },
+  }));
+  expect(audit(plain).imbalances).toEqual([]);
+  const opened = closed(() => ({ tls, downstream: { client: 9999, server: 9999 } }), { facts: { tls: TLS } });
+  expect(audit(opened)).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
+  expect(opened.connections.get(1)!.ledger.server.tls).toBe(3000);
+});
+
+test.each([
+  {
+    name: 'bytes that were tapped and are in no class',
+    changes: ({ client, server }: ClosingFacts['tapped']) => ({ tapped: { client: client + 1, server } }),
+    what: ['classes of the ledger', "bytes on the server's socket", 'bytes on the socket'],
+    where: ['connection 1', 'connection 1', 'client socket 1'],
+    from: 'client',
+  },
+  {
+    name: "bytes on the server's socket that were not tapped",
+    changes: ({ client, server }: ClosingFacts['tapped']) => ({ upstream: { client, server: server + 7 } }),
+    what: ["bytes on the server's socket"],
+    where: ['connection 1'],
+    from: 'server',
+  },
+  {
+    name: "bytes on the client's socket that belong to nothing",
+    changes: ({ client, server }: ClosingFacts['tapped']) => ({ downstream: { client, server: server - 2 } }),
+    what: ['bytes on the socket'],
+    where: ['client socket 1'],
+    from: 'server',
+  },
+  {
+    name: 'bytes of ours that did not travel',
+    changes: () => ({ proxy: { client: 5, server: 0 } }),
+    what: ['bytes on the socket'],
+    where: ['client socket 1'],
+    from: 'client',
+  },
+])('finds $name', ({ changes, what, where, from }) => {
+  const { imbalances } = audit(closed(changes));
+  expect(imbalances.map((imbalance) => imbalance.what)).toEqual(what);
+  expect(imbalances.map((imbalance) => imbalance.where)).toEqual(where);
+  expect(new Set(imbalances.map((imbalance) => imbalance.from))).toEqual(new Set([from]));
+});
+
+test('a connection that was cut off answers for its ledger alone', () => {
+  const wrong = closed(({ client, server }) => ({ upstream: { client: client + 99, server } }), {
+    reason: 'client-reset',
+  });
+  expect(audit(wrong)).toEqual({ balanced: 0, cutOff: 1, imbalances: [] });
+  const lost = closed(({ client, server }) => ({ tapped: { client, server: server + 1 } }), {
+    reason: 'client-reset',
+  });
+  expect(audit(lost).imbalances).toMatchObject([{ where: 'connection 1', what: 'classes of the ledger' }]);
+});
+
+test('the connections of one client socket are compared with it together', () => {
+  const session = new Session();
+  const spoken = { client: 0, server: 0 };
+  for (const { from, bytes } of http) spoken[from] += bytes.length;
+  const others = { client: 0, server: 0 };
+  for (const { from, bytes } of eventStream) others[from] += bytes.length;
+  const one = new TapScript(session.take, 1)
+    .open({ client: 7 })
+    .say(...http)
+    .end('client', 'server');
+  const other = new TapScript(session.take, 2)
+    .open({ client: 7 })
+    .say(...eventStream)
+    .end('client', 'server');
+  // Which of the two answers for a byte that passed there is no matter.
+  one.close('ended', { downstream: { client: spoken.client + 5, server: spoken.server } });
+  other.close('ended', { downstream: { client: others.client - 5, server: others.server } });
+  expect(audit(session)).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
+});
