@@ -1,6 +1,7 @@
 import type { Connection } from '../session/connection.ts';
 import { type Exchange, fieldValue } from '../session/exchange.ts';
 import { gross, type Ledger, type Weight } from '../session/ledger.ts';
+import type { MessageRow } from '../session/message-table.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
 import { protocolTotals } from '../session/totals.ts';
 import { messagePreview } from './message-preview.ts';
@@ -35,14 +36,12 @@ export function changeJson(session: Session, change: SessionChange): JsonLine | 
       return messageJson(session, change.message, change.exchange);
     case 'fault':
       return { ...versioned(session, 'fault', change.fault.at), ...faultJson(change.fault) };
-    case 'inspection-stopped': {
-      const { number, closedAt, openedAt } = change.connection;
+    case 'inspection-stopped':
       return {
-        ...versioned(session, 'inspection-stopped', closedAt ?? openedAt),
-        connection: number,
+        ...versioned(session, 'inspection-stopped', change.at),
+        connection: change.connection.number,
         why: change.why,
       };
-    }
     case 'exchange-opened':
       return undefined;
   }
@@ -64,8 +63,16 @@ function versioned(session: Session, type: string, at: number): JsonLine {
 }
 
 function opened({ number, mode, client, clientAddress, server, facts }: Connection): JsonLine {
-  const { serverAddress, tls, timings } = facts ?? {};
+  const { serverAddress, tls } = facts ?? {};
+  const timings = facts && microseconds(facts.timings);
   return { connection: number, mode, client, clientAddress, server, serverAddress, tls, timings };
+}
+
+/** Milliseconds, as exact as they mean something. */
+function microseconds(timings: NonNullable<Connection['facts']>['timings']): JsonLine {
+  return Object.fromEntries(
+    Object.entries(timings).map(([step, milliseconds]) => [step, Math.round(milliseconds * 1000) / 1000]),
+  );
 }
 
 function closed({ number, reason, closing, ledger }: Connection): JsonLine {
@@ -118,24 +125,22 @@ function messageJson(session: Session, number: number, exchange: Exchange): Json
     protocol: exchange.protocol,
     from: row.from,
     kind: row.kind,
-    name: row.name || undefined,
+    name: (row.kind !== 'response' && row.name) || undefined,
     complete: row.complete,
     bytes: { gross: head + framing + control + payload, head, framing, control, payload },
     content: row.contentLength || undefined,
-    ...headJson(session, row.kind, exchange),
+    ...headJson(session, row, exchange),
     preview: messagePreview(session, number),
   };
 }
 
-function headJson(session: Session, kind: string, { request, response, ...exchange }: Exchange): JsonLine {
+function headJson(session: Session, { kind, name }: MessageRow, exchange: Exchange): JsonLine {
   if (kind === 'request') {
-    return {
-      method: request?.method,
-      host: session.hostOf({ request, response, ...exchange }),
-      target: request?.target,
-    };
+    const { method, target } = exchange.request ?? {};
+    return { method, host: session.hostOf(exchange), target };
   }
-  return kind === 'response' ? { status: response?.status } : {};
+  // An informational response comes before the final one, and its row is named after its status.
+  return kind === 'response' ? { status: name === '' ? exchange.response?.status : Number(name) } : {};
 }
 
 function faultJson({ connection, exchange, from, start, rule, detail }: SessionFault): JsonLine {

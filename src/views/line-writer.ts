@@ -8,6 +8,8 @@ const MOST_WAITING = 4 << 20;
  * never waited for, and `leftOut` makes the line that says so.
  */
 export class LineWriter {
+  /** Resolves, with the reason, when the stream takes no more: mostly as its reader has closed the pipe (EPIPE). */
+  readonly gone: Promise<Error>;
   readonly #stream: Writable;
   readonly #leftOut: (lines: number) => string;
   #missing = 0;
@@ -16,29 +18,32 @@ export class LineWriter {
   constructor(stream: Writable, leftOut: (lines: number) => string) {
     this.#stream = stream;
     this.#leftOut = leftOut;
-    stream.on('error', () => {
-      this.#isGone = true; // a closed pipe: nobody reads any more, and the traffic goes on
+    this.gone = new Promise((resolve) => {
+      stream.on('error', (error) => {
+        this.#isGone = true;
+        resolve(error);
+      });
     });
   }
 
   write(line: string): void {
     if (this.#isGone) return;
-    if (this.#stream.writableLength > MOST_WAITING) {
-      this.#missing++;
-      return;
-    }
-    if (this.#missing > 0) this.#stream.write(`${this.#leftOut(this.#missing)}\n`);
-    this.#missing = 0;
-    this.#stream.write(`${line}\n`);
+    if (this.#stream.writableLength > MOST_WAITING) this.#missing++;
+    else this.#writeAll([line]);
   }
 
-  /** Resolves once all is written, or nobody reads any more. */
-  async flush(): Promise<void> {
+  /** Writes the last lines, however slow the reader is; resolves once all is written, or nobody reads any more. */
+  async finish(lines: readonly string[]): Promise<void> {
     if (this.#isGone) return;
-    if (this.#missing > 0) this.#stream.write(`${this.#leftOut(this.#missing)}\n`);
-    this.#missing = 0;
+    this.#writeAll(lines);
     await new Promise<void>((resolve) => {
       this.#stream.write('', () => resolve());
     });
+  }
+
+  #writeAll(lines: readonly string[]): void {
+    const told = this.#missing > 0 ? [this.#leftOut(this.#missing), ...lines] : lines;
+    this.#missing = 0;
+    for (const line of told) this.#stream.write(`${line}\n`);
   }
 }

@@ -1,37 +1,41 @@
 import type { Connection } from '../session/connection.ts';
 import type { Exchange } from '../session/exchange.ts';
-import { bothWays, gross, overhead } from '../session/ledger.ts';
+import { bothWays } from '../session/ledger.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
 import { byteCount } from './byte-count.ts';
+import { withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
-import { lineStart, messageLine } from './message-line.ts';
+import { kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
+import { messageLine } from './message-line.ts';
 import { piece, type StyledLine } from './styled-line.ts';
 
-/** What a change of the session looks like, as one line; undefined for those which need none. */
-export function changeLine(session: Session, change: SessionChange): StyledLine | undefined {
+/** What a change of the session looks like in `columns`, as one line; undefined for those which need none. */
+export function changeLine(session: Session, change: SessionChange, columns: number): StyledLine | undefined {
   switch (change.type) {
     case 'message':
-      return messageLine(session, change.message, change.exchange);
+      return messageLine(session, change.message, change.exchange, columns);
     case 'fault':
       return faultLine(session, change.fault);
     case 'connection-failed':
       return failureLine(session, change.connection);
     case 'connection-closed':
       return closeLine(session, change.connection);
-    case 'exchange-closed':
-      return streamEndLine(session, change.exchange);
-    case 'inspection-stopped':
-      return [
-        ...lineStart(session, change.connection.closedAt ?? change.connection.openedAt, undefined),
-        piece(
-          `! decoding of connection ${change.connection.number} stopped: ${harmless(change.why)}; its bytes are counted on`,
-          'fault',
-        ),
-      ];
-    case 'connection-opened':
     case 'exchange-opened':
+      return undecodedLine(session, change.exchange);
+    case 'exchange-closed':
+      return streamEndLine(session, change.exchange, columns);
+    case 'inspection-stopped': {
+      const { connection, at, why } = change;
+      const words = `decoding of connection ${connection.number} stopped: ${why}; its bytes are counted on`;
+      return complaint(session, at, words);
+    }
+    case 'connection-opened':
       return undefined;
   }
+}
+
+function complaint(session: Session, at: number, words: string): StyledLine {
+  return [...lineStart(session, at, undefined), piece(`! ${harmless(words)}`, 'fault')];
 }
 
 function faultLine(session: Session, { exchange, from, at, start, rule, detail }: SessionFault): StyledLine {
@@ -44,10 +48,7 @@ function faultLine(session: Session, { exchange, from, at, start, rule, detail }
 }
 
 function failureLine(session: Session, { openedAt, failure }: Connection): StyledLine {
-  return [
-    ...lineStart(session, openedAt, undefined),
-    piece(`! ${harmless(failure?.message ?? '')} [${failure?.code ?? ''}]`, 'fault'),
-  ];
+  return complaint(session, openedAt, `${failure?.message ?? ''} [${failure?.code ?? ''}]`);
 }
 
 const CLOSED: Readonly<Partial<Record<NonNullable<Connection['reason']>, string>>> = {
@@ -63,23 +64,37 @@ function closeLine(session: Session, connection: Connection): StyledLine | undef
     reason === 'client-refused'
       ? `the client left ${host} without a word: it probably refuses our certificate; let it trust the CA (see --help), or use --passthrough ${host}`
       : reason && CLOSED[reason] && `${CLOSED[reason]} ${number} to ${host}`;
-  return words
-    ? [...lineStart(session, closedAt ?? 0, undefined), piece(`! ${harmless(words)}`, 'fault')]
-    : undefined;
+  return words ? complaint(session, closedAt ?? 0, words) : undefined;
+}
+
+const UNDECODED: Readonly<Partial<Record<Exchange['protocol'], string>>> = {
+  http2: 'speaks HTTP/2: its bytes are counted, not decoded',
+  tls: 'speaks TLS, which is not opened: its bytes are counted',
+};
+
+/** What tells no messages says at its beginning why. */
+function undecodedLine(session: Session, exchange: Exchange): StyledLine | undefined {
+  const words = UNDECODED[exchange.protocol];
+  if (words === undefined) return undefined;
+  return [
+    ...lineStart(session, exchange.openedAt, exchange),
+    piece(`□ ${harmless(session.hostOf(exchange))} ${words}`, 'dim'),
+  ];
 }
 
 /** What a WebSocket, an event stream or a TCP conversation came to. */
-function streamEndLine(session: Session, exchange: Exchange): StyledLine | undefined {
+function streamEndLine(session: Session, exchange: Exchange, columns: number): StyledLine | undefined {
   if (exchange.protocol === 'http1') return undefined;
   const weight = bothWays(exchange.ledger);
-  const sum = `${byteCount(gross(weight))} = ${byteCount(overhead(weight))} + ${byteCount(weight.payload)}`;
-  const undecoded = weight.undecoded > 0 ? ` + ${byteCount(weight.undecoded)} undecoded` : '';
-  const count = `${exchange.messages} message${exchange.messages === 1 ? '' : 's'}`;
-  return [
-    ...lineStart(session, exchange.closedAt ?? 0, exchange),
-    piece(
-      `■ ${harmless(session.hostOf(exchange))}${harmless(exchange.request?.target ?? '')} ended after ${count}, ${sum}${undecoded}`,
-      'dim',
-    ),
+  const { messages, request, closedAt } = exchange;
+  const undecoded = weight.undecoded > 0 ? `${byteCount(weight.undecoded)} undecoded ` : '';
+  const facts = [
+    ...lineStart(session, closedAt ?? 0, exchange),
+    piece('■ ', 'dim'),
+    ...kindColumn(`${messages} msg${messages === 1 ? '' : 's'}`, columns),
+    ...weightColumns(weight),
+    piece(undecoded, 'undecoded'),
   ];
+  const whole = harmless(`end of ${session.hostOf(exchange)}${request?.target ?? ''}`);
+  return [...facts, piece(withoutMiddle(whole, roomBehind(facts, columns)), 'dim')];
 }

@@ -1,86 +1,83 @@
 import type { Exchange } from '../session/exchange.ts';
 import { fieldValue } from '../session/exchange.ts';
+import { emptyWeight } from '../session/ledger.ts';
 import type { MessageRow } from '../session/message-table.ts';
 import type { Session } from '../session/session.ts';
-import { byteCount } from './byte-count.ts';
+import { beginning, displayWidth, withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
+import { isRoomy, kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
 import { messagePreview } from './message-preview.ts';
 import { piece, type StyledLine } from './styled-line.ts';
 
-const BADGES: Readonly<Record<Exchange['protocol'], string>> = {
-  http1: 'h1',
-  http2: 'h2',
-  websocket: 'ws',
-  sse: 'sse',
-  tcp: 'tcp',
-  tls: 'tls',
-};
-
-const WHAT_COLUMNS = 44;
-
-/** One message as one line: time, exchange, protocol, who sent it, what, gross = overhead + payload, its beginning. */
-export function messageLine(session: Session, number: number, exchange: Exchange): StyledLine {
+/**
+ * One message as one line: time, exchange, protocol, who sent it, what, gross = overhead + payload, and in the columns
+ * that are left what it is about and how it begins.
+ */
+export function messageLine(
+  session: Session,
+  number: number,
+  exchange: Exchange,
+  columns: number,
+): StyledLine {
   const row = session.messages.row(number);
-  const overhead = row.head + row.framing + row.control;
-  const weight = `${byteCount(overhead + row.payload).padStart(5)} =${byteCount(overhead).padStart(5)} +`;
-  return [
+  const { head, framing, control, payload } = row;
+  const facts = [
     ...lineStart(session, row.at, exchange),
     piece(row.from === 'client' ? '▲ ' : '▼ ', row.from),
-    piece(fitted(harmless(what(session, row, exchange)), WHAT_COLUMNS), 'strong'),
-    piece(` ${weight}`, 'head'),
-    piece(`${byteCount(row.payload).padStart(5)}`, 'payload'),
-    piece(row.complete ? '  ' : '  (cut off) ', row.complete ? 'plain' : 'fault'),
-    piece(messagePreview(session, number)),
+    ...kindColumn(kind(row, exchange), columns),
+    ...weightColumns({ ...emptyWeight(), head, framing, control, payload }),
+    ...(row.complete ? [] : [piece('(cut off) ', 'fault')]),
   ];
+  const preview = row.kind === 'close' ? '' : messagePreview(session, number).trimStart();
+  const subject = harmless(about(session, row, exchange, isRoomy(columns)));
+  return [...facts, ...said(subject, preview, roomBehind(facts, columns))];
 }
 
-/** Time of day, the exchange's number and protocol: what every line begins with. */
-export function lineStart(session: Session, at: number, exchange: Exchange | undefined): StyledLine {
-  const number = exchange === undefined ? '' : `#${exchange.number}`;
-  const badge = exchange === undefined ? '' : BADGES[exchange.protocol];
+/** What it is about, cut if there is too little room, and the preview, which has half of the room at least. */
+function said(about: string, preview: string, room: number): StyledLine {
+  if (about === '') return [piece(preview)];
+  const previewColumns = Math.min(displayWidth(beginning(preview, room)), Math.floor(room / 2));
+  const gap = previewColumns > 0 ? 1 : 0;
   return [
-    piece(timeOfDay(session.epoch, at), 'dim'),
-    piece(` ${number.padStart(5)} ${badge.padEnd(3)} `, 'dim'),
+    piece(withoutMiddle(about, room - previewColumns - gap), 'dim'),
+    piece(' '.repeat(gap)),
+    piece(preview),
   ];
 }
 
-/** Local time with milliseconds. */
-function timeOfDay(epoch: bigint, at: number): string {
-  const date = new Date(Number((epoch + BigInt(at)) / 1_000_000n));
-  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>
-    String(part).padStart(2, '0'),
-  );
-  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-}
-
-function what(session: Session, { kind, name }: MessageRow, exchange: Exchange): string {
+function kind({ kind, name }: MessageRow, { request, response }: Exchange): string {
   switch (kind) {
     case 'request':
-      return `${exchange.request?.method ?? '?'} ${session.hostOf(exchange)}${exchange.request?.target ?? ''}`;
+      return request?.method ?? '?';
     case 'response':
-      return name === '' ? responseWords(exchange) : `${name} (interim)`;
-    case 'comment':
-      return name === '' ? ': comment' : name;
+      return name || String(response?.status ?? '?');
     case 'event':
-      return `event ${name}`;
+      return name;
+    case 'comment':
+      return name || ':';
     default:
-      return name === '' ? kind : `${kind} ${name}`;
+      return kind;
   }
 }
 
-function responseWords({ response, resumes }: Exchange): string {
-  if (!response) return '?';
-  const type = fieldValue(response.fields, 'content-type')?.split(';')[0] ?? '';
-  const coding = fieldValue(response.fields, 'content-encoding') ?? '';
-  const resumed = resumes === undefined ? '' : `resumes #${resumes}`;
-  return [response.status, response.status === 101 ? response.reason : type, coding, resumed]
-    .filter(Boolean)
-    .join(' ');
+function about(session: Session, { kind, name }: MessageRow, exchange: Exchange, isRoomy: boolean): string {
+  switch (kind) {
+    case 'request':
+      return `${session.hostOf(exchange)}${exchange.request?.target ?? ''}`;
+    case 'response':
+      return name === '' ? responseWords(exchange, isRoomy) : 'interim, the response follows';
+    case 'close':
+      return name;
+    default:
+      return '';
+  }
 }
 
-/** Exactly `columns` wide; what does not fit is cut in the middle, as the end of a path tells most. */
-function fitted(text: string, columns: number): string {
-  if (text.length <= columns) return text.padEnd(columns);
-  const end = Math.floor(columns / 2);
-  return `${text.slice(0, columns - end - 1)}…${text.slice(-end)}`;
+function responseWords({ response, resumes }: Exchange, isRoomy: boolean): string {
+  if (!response) return '';
+  const mediaType = fieldValue(response.fields, 'content-type')?.split(';')[0] ?? '';
+  const type = isRoomy ? mediaType : mediaType.replace(/^.*\//, '');
+  const coding = fieldValue(response.fields, 'content-encoding') ?? '';
+  const resumed = resumes === undefined ? '' : `resumes #${resumes}`;
+  return [response.status === 101 ? response.reason : type, coding, resumed].filter(Boolean).join(' ');
 }

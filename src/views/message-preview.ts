@@ -22,11 +22,19 @@ export function messagePreview(session: Session, number: number): string {
 
 /** As UTF-8, where it is that; a character cut at the end is left out. */
 function asText(content: Buffer): string | undefined {
-  for (let cut = 0; cut < Math.min(4, content.length + 1); cut++) {
-    const whole = content.subarray(0, content.length - cut);
-    if (isUtf8(whole)) return NOT_TEXT.test(whole.toString('latin1')) ? undefined : whole.toString('utf8');
+  const whole = content.subarray(0, content.length - cutCharacter(content));
+  return isUtf8(whole) && !NOT_TEXT.test(whole.toString('latin1')) ? whole.toString('utf8') : undefined;
+}
+
+/** Bytes at the end that begin a character and do not finish it (RFC 3629 section 3). */
+function cutCharacter(content: Buffer): number {
+  for (let count = 1; count <= Math.min(3, content.length); count++) {
+    const byte = content[content.length - count]!;
+    if (byte >= 0x80 && byte < 0xc0) continue;
+    const length = byte < 0xc0 || byte > 0xf4 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return length > count ? count : 0;
   }
-  return undefined;
+  return 0;
 }
 
 /** Control characters that text does not hold. */

@@ -4,25 +4,36 @@ import { protocolTotals, sumOfTotals, type Totals } from '../session/totals.ts';
 import { byteCount, percentage } from './byte-count.ts';
 import { piece, type StyledLine, type Tone } from './styled-line.ts';
 
-/** A column: its title, what it shows of a row, and the colour of its class. */
+/** A column: its title, a shorter one where there is little room, what it shows of a row, and the colour of its class. */
 interface Column {
   readonly title: string;
+  readonly short: string;
   readonly tone: Tone;
   readonly show: (totals: Totals) => string;
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'conns', tone: 'plain', show: ({ connections }) => String(connections) },
-  { title: 'exch', tone: 'plain', show: ({ exchanges }) => String(exchanges) },
-  { title: 'msgs', tone: 'plain', show: ({ messages }) => String(messages) },
-  { title: 'gross', tone: 'strong', show: ({ weight }) => byteCount(gross(weight)) },
-  { title: 'head', tone: 'head', show: ({ weight }) => byteCount(weight.head) },
-  { title: 'framing', tone: 'head', show: ({ weight }) => byteCount(weight.framing) },
-  { title: 'control', tone: 'head', show: ({ weight }) => byteCount(weight.control) },
-  { title: 'tls', tone: 'dim', show: ({ weight }) => byteCount(weight.tls) },
-  { title: 'payload', tone: 'payload', show: ({ weight }) => byteCount(weight.payload) },
-  { title: 'undecoded', tone: 'fault', show: ({ weight }) => byteCount(weight.undecoded) },
-  { title: 'overhead', tone: 'strong', show: ({ weight }) => percentage(overheadRatio(weight)) },
+  { title: 'conns', short: 'conn', tone: 'plain', show: ({ connections }) => String(connections) },
+  { title: 'exch', short: 'exch', tone: 'plain', show: ({ exchanges }) => String(exchanges) },
+  { title: 'msgs', short: 'msgs', tone: 'plain', show: ({ messages }) => String(messages) },
+  { title: 'gross', short: 'gross', tone: 'strong', show: ({ weight }) => byteCount(gross(weight)) },
+  { title: 'head', short: 'head', tone: 'head', show: ({ weight }) => byteCount(weight.head) },
+  { title: 'framing', short: 'frame', tone: 'framing', show: ({ weight }) => byteCount(weight.framing) },
+  { title: 'control', short: 'ctrl', tone: 'control', show: ({ weight }) => byteCount(weight.control) },
+  { title: 'tls', short: 'tls', tone: 'tls', show: ({ weight }) => byteCount(weight.tls) },
+  { title: 'payload', short: 'payload', tone: 'payload', show: ({ weight }) => byteCount(weight.payload) },
+  {
+    title: 'undecoded',
+    short: 'undec',
+    tone: 'undecoded',
+    show: ({ weight }) => byteCount(weight.undecoded),
+  },
+  {
+    title: 'overhead',
+    short: 'over',
+    tone: 'strong',
+    show: ({ weight }) => percentage(overheadRatio(weight)),
+  },
 ];
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -35,25 +46,38 @@ const NAMES: Readonly<Record<string, string>> = {
   unknown: '(nothing said)',
 };
 
-/** What the session came to: a row for each protocol and one for all. */
-export function summaryTable(session: Session): StyledLine[] {
+interface Row {
+  readonly name: string;
+  readonly total: Totals;
+}
+
+/** What the session came to: a row for each protocol and one for all; narrower where it would not fit into `columns`. */
+export function summaryTable(session: Session, columns: number): StyledLine[] {
   const totals = protocolTotals(session);
-  const rows = [...totals].map(([protocol, total]) => ({ name: NAMES[protocol] ?? protocol, total }));
-  const all = [...rows, { name: 'all', total: sumOfTotals(totals) }];
-  const nameColumns = Math.max(...all.map(({ name }) => name.length));
-  const widths = COLUMNS.map(({ title, show }) =>
-    Math.max(title.length, ...all.map(({ total }) => show(total).length)),
+  const rows = [
+    ...[...totals].map(([protocol, total]) => ({ name: NAMES[protocol] ?? protocol, total })),
+    { name: 'all', total: sumOfTotals(totals) },
+  ];
+  const wide = table(rows, 2, ({ title }) => title);
+  const width = wide[0]!.reduce((sum, { text }) => sum + text.length, 0);
+  return width <= columns ? wide : table(rows, 1, ({ short }) => short);
+}
+
+function table(rows: readonly Row[], gap: number, titleOf: (column: Column) => string): StyledLine[] {
+  const nameColumns = Math.max(...rows.map(({ name }) => name.length));
+  const widths = COLUMNS.map(
+    (column) => gap + Math.max(titleOf(column).length, ...rows.map(({ total }) => column.show(total).length)),
   );
-  const title = COLUMNS.map((column, index) => piece(`  ${column.title.padStart(widths[index]!)}`, 'dim'));
+  const title = COLUMNS.map((column, index) => piece(titleOf(column).padStart(widths[index]!), 'dim'));
   return [
     [piece(' '.repeat(nameColumns)), ...title],
-    ...all.map(({ name, total }) => [
+    ...rows.map(({ name, total }) => [
       piece(name.padEnd(nameColumns), 'strong'),
-      ...COLUMNS.map(({ tone, show }, index) => summaryCell(show(total), widths[index]!, tone)),
+      ...COLUMNS.map(({ tone, show }, index) => cell(show(total), widths[index]!, tone)),
     ]),
   ];
 }
 
-function summaryCell(text: string, width: number, tone: Tone) {
-  return piece(`  ${text.padStart(width)}`, text === '0' ? 'dim' : tone);
+function cell(text: string, width: number, tone: Tone) {
+  return piece(text.padStart(width), text === '0' ? 'dim' : tone);
 }

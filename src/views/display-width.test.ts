@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { beginning, displayWidth, fitted, withoutMiddle } from './display-width.ts';
+
+test.each([
+  ['', 0],
+  ['plain', 5],
+  ['é', 1],
+  ['e\u0301', 1],
+  ['李雷', 4],
+  ['한글', 4],
+  ['👍🏽', 2],
+  ['▲▼■…·', 5],
+])('%s takes %d columns', (text, columns) => {
+  expect(displayWidth(text)).toBe(columns);
+});
+
+describe('cut to the width exactly', () => {
+  test.each([
+    { text: 'abcdef', columns: 4, begins: 'abcd', middle: 'a…ef' },
+    { text: 'abcdef', columns: 6, begins: 'abcdef', middle: 'abcdef' },
+    { text: '李雷李雷', columns: 5, begins: '李雷', middle: '李…雷' },
+    { text: '李雷李雷', columns: 8, begins: '李雷李雷', middle: '李雷李雷' },
+    { text: 'ae\u0301bcd', columns: 2, begins: 'ae\u0301', middle: '…d' },
+    { text: 'ab', columns: 1, begins: 'a', middle: '…' },
+    { text: 'ab', columns: 0, begins: '', middle: '…' },
+  ])('$text in $columns', ({ text, columns, begins, middle }) => {
+    expect(beginning(text, columns)).toBe(begins);
+    expect(withoutMiddle(text, columns)).toBe(middle);
+  });
+
+  test('of any text, in any width', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc
+        .array(fc.constantFrom('a', '李', 'e\u0301', '👍🏽', ' '), { maxLength: 40 })
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 50 }), (text, columns) => {
+        const begins = beginning(text, columns);
+        expect(text.startsWith(begins)).toBe(true);
+        expect(displayWidth(begins)).toBeLessThanOrEqual(columns);
+        if (begins !== text) expect(displayWidth(begins)).toBeGreaterThanOrEqual(columns - 1);
+        expect(displayWidth(withoutMiddle(text, columns))).toBeLessThanOrEqual(columns);
+        expect(displayWidth(fitted(text, columns))).toBe(columns);
+      }),
+    );
+  });
+
+  test('a megabyte is not measured whole', () => {
+    const text = '李'.repeat(1_000_000);
+    const start = performance.now();
+    for (let index = 0; index < 100; index++) withoutMiddle(text, 80);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});

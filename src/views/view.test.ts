@@ -1,0 +1,73 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Session } from '../session/session.ts';
+import { client, eventStream, webSocket } from '../testing/conversations.ts';
+import { TapScript } from '../testing/tap-script.ts';
+import { openView, type ViewName } from './view.ts';
+
+const ESCAPE = '\x1b[';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** What a view writes of a session with an event stream, a WebSocket and a fault. */
+async function written(
+  name: ViewName,
+  terminal: { isTTY?: boolean; columns?: number } = {},
+): Promise<string> {
+  const output = Object.assign(new PassThrough(), { isTTY: false, columns: 0, ...terminal });
+  const session = new Session();
+  // A PassThrough lacks a terminal's other methods, which no view uses.
+  const view = await openView(name, session, output as unknown as NodeJS.WriteStream);
+  [eventStream, webSocket, [client('GET / HTTP/1.1\nHost: a\n bent\n\n')]].forEach((said, index) => {
+    new TapScript(session.take, index + 1)
+      .open()
+      .say(...said)
+      .end('client', 'server')
+      .close();
+  });
+  await view.finish(1);
+  return String(output.read() ?? '');
+}
+
+test('lines: a line a message, then the summary and the faults', async () => {
+  const text = await written('lines');
+  expect(text).toMatch(/ sse ▼ joined /);
+  expect(text).toMatch(/\nWebSocket +1 +1 +9 /);
+  expect(text.trimEnd().split('\n').at(-1)).toMatch(/^1 fault, the first: .+ \(RFC .+\)$/);
+});
+
+test('none: the summary alone', async () => {
+  const [title, ...rows] = (await written('none')).trimEnd().split('\n');
+  expect(title).toMatch(/^ +conns/);
+  expect(rows.map((row) => row.split(' ')[0])).toEqual(['SSE', 'HTTP/1', 'WebSocket', 'all', '1']);
+});
+
+test('json: nothing but JSON', async () => {
+  const lines = (await written('json')).trimEnd().split('\n');
+  const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types.at(-1)).toBe('summary');
+  expect(types).toContain('fault');
+});
+
+describe('colour', () => {
+  test.each(['lines', 'json', 'none'] as const)('%s: none where the output is no terminal', async (name) => {
+    expect(await written(name)).not.toContain(ESCAPE);
+  });
+
+  test('none with NO_COLOR', async () => {
+    vi.stubEnv('NO_COLOR', '1');
+    expect(await written('lines', { isTTY: true, columns: 80 })).not.toContain(ESCAPE);
+  });
+});
+
+test.each([
+  { terminal: { isTTY: true, columns: 80 }, widest: 80 },
+  { terminal: { isTTY: true, columns: 0 }, widest: 80 },
+  { terminal: {}, widest: 200 },
+])('no wider than the output: $widest columns', async ({ terminal, widest }) => {
+  vi.stubEnv('NO_COLOR', '1');
+  const lines = (await written('lines', terminal)).split('\n').filter((line) => !/! |fault/.test(line));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(widest);
+});
