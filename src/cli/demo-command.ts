@@ -6,7 +6,7 @@ import { weigh } from './weigh.ts';
 export const demoCommand: CommandModule<object, ProxyArguments> = {
   command: 'demo',
   describe: 'Show a chat over polling, long polling, SSE and WebSocket, plain and over TLS',
-  builder: (yargs) => withProxyOptions(yargs, 0),
+  builder: (yargs) => withProxyOptions(yargs, '0'),
   handler: async (args) => {
     const { demo } = await import('./demo.ts');
     process.exitCode = await weigh(args, await demo());

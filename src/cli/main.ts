@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { complaint } from './complaint.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT } from './exit-codes.ts';
 import { proxyCommand } from './proxy-command.ts';
@@ -13,6 +14,9 @@ const EXAMPLES: readonly [string, string][] = [
   ["$0 --passthrough '*.bank.example'", 'leave the TLS of some hosts unopened'],
 ];
 
+// Nobody need read what is said there.
+process.stderr.on('error', () => {});
+
 await yargs(hideBin(process.argv))
   .scriptName('tare')
   .usage(
@@ -23,11 +27,12 @@ await yargs(hideBin(process.argv))
   .example(EXAMPLES)
   .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')
   .strict()
-  .recommendCommands()
+  .detectLocale(false) // all else speaks English
   .wrap(Math.min(110, process.stdout.columns ?? 110))
   .fail((message, error) => {
-    if (error && !(error instanceof UsageError)) throw error;
-    process.stderr.write(`tare: ${message ?? error?.message}\nTry: tare --help\n`);
+    if (error && !(error instanceof UsageError) && error.name !== 'YError') throw error;
+    const said = complaint(message ?? error?.message, process.argv);
+    process.stderr.write(`tare: ${said}\nTry: tare --help\n`);
     process.exit(EXIT.usage);
   })
   .parseAsync();

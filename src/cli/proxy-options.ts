@@ -2,16 +2,25 @@ import type { Argv, InferredOptionTypes, Options } from 'yargs';
 
 /** The options of every command that proxies. */
 export const PROXY_OPTIONS = {
-  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on', group: 'Proxy:' },
+  host: {
+    type: 'string',
+    requiresArg: true,
+    default: '127.0.0.1',
+    describe: 'Address to listen on',
+    group: 'Proxy:',
+  },
+  // Not a number: yargs would make NaN of what is none, and the complaint could not quote it.
   port: {
-    type: 'number',
-    default: 8080,
+    type: 'string',
+    requiresArg: true,
+    default: '8080',
     describe: 'Port to listen on; 0 takes any free one',
     group: 'Proxy:',
   },
   passthrough: {
     type: 'string',
     array: true,
+    requiresArg: true,
     default: [] as string[],
     describe: 'Leave the TLS of these hosts unopened (* for any characters)',
     group: 'TLS:',
@@ -25,6 +34,7 @@ export const PROXY_OPTIONS = {
   'upstream-ca': {
     type: 'string',
     array: true,
+    requiresArg: true,
     default: [] as string[],
     describe: 'Trust the root certificates in this PEM file too',
     group: 'TLS:',
@@ -41,13 +51,18 @@ export const PROXY_OPTIONS = {
     describe: 'At the end compare all bytes with the sockets’ own counters (exit code 3 when they differ)',
     group: 'View:',
   },
-  for: { type: 'string', describe: 'End after this time: 30s, 5m, 500ms', group: 'View:' },
+  for: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'End after this time: 30s, 5m, 500ms',
+    group: 'View:',
+  },
 } satisfies Record<string, Options>;
 
 export type ProxyArguments = InferredOptionTypes<typeof PROXY_OPTIONS>;
 
 /** Adds the options of a proxying command. `port` is 8080 unless told otherwise. */
-export function withProxyOptions<Before>(yargs: Argv<Before>, port = 8080): Argv<Before & ProxyArguments> {
+export function withProxyOptions<Before>(yargs: Argv<Before>, port = '8080'): Argv<Before & ProxyArguments> {
   return yargs.options({ ...PROXY_OPTIONS, port: { ...PROXY_OPTIONS.port, default: port } }) as Argv<
     Before & ProxyArguments
   >;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { CertificateAuthority } from '../proxy/certificate-authority.ts';
 import { defaultFolder, openCertificateAuthority } from '../proxy/certificate-authority.ts';
@@ -10,6 +11,7 @@ import { auditReport } from './audit-report.ts';
 import { milliseconds } from './duration.ts';
 import { EXIT } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
+import { portNumber } from './port-number.ts';
 import type { ProxyArguments } from './proxy-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -26,20 +28,25 @@ export interface Activity {
  */
 export async function weigh(args: ProxyArguments, activity?: Activity): Promise<number> {
   const duration = args.for === undefined ? undefined : milliseconds(args.for, 'for');
+  const port = portNumber(args.port);
   const trust = await readTrust(args, activity?.roots ?? []);
   const authority = await openAuthority();
   const session = new Session();
   const view = await openView(args.view === 'auto' ? 'lines' : args.view, session, process.stdout);
-  const proxy = await listen(args, authority, trust, session);
+  const proxy = await listen({ ...args, port }, authority, trust, session);
   session.epoch = proxy.epoch;
+  const end = theEnd(duration, view.gone); // from here on a signal ends it in order
   if (!activity) process.stderr.write(greeting(proxy.address, authority.certificateFile));
   const running = await activity?.start(proxy, authority);
-  await theEnd(duration);
+  const broken = await end;
   await running?.[Symbol.asyncDispose]();
   await proxy.close();
   await view.finish(proxy.now());
   const code = args.audit ? report(session) : EXIT.well;
   session.close();
+  // A reader that has seen enough (`| head`) ends the command like ctrl-C does; a full disk is another matter.
+  if (broken && !isPipeClosed(broken))
+    throw new UsageError(`the output cannot be written: ${broken.message}`);
   return code;
 }
 
@@ -60,10 +67,14 @@ async function readTrust(args: ProxyArguments, roots: readonly string[]): Promis
 }
 
 async function readRoot(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
+  const pem = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(`--upstream-ca ${file}: cannot be read (${reason(error)})`);
+  });
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    throw new UsageError(`--upstream-ca ${file}: not a certificate in PEM (${reason(error)})`);
   }
 }
 
@@ -76,14 +87,11 @@ async function openAuthority(): Promise<CertificateAuthority> {
 }
 
 async function listen(
-  { host, port, passthrough }: ProxyArguments,
+  { host, port, passthrough }: Omit<ProxyArguments, 'port'> & { readonly port: number },
   authority: CertificateAuthority,
   trust: UpstreamTrust,
   session: Session,
 ): Promise<RunningProxy> {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port ${port}: not a port; write a number from 0 (any free port) to 65535`);
-  }
   try {
     return await startProxy({ listen: { host, port }, authority, passthrough, trust, sink: session.take });
   } catch (error) {
@@ -104,15 +112,24 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Resolves on SIGINT, SIGTERM, or after `duration` milliseconds. A second signal ends the process at once. */
-function theEnd(duration: number | undefined): Promise<void> {
+/**
+ * Resolves on SIGINT, SIGTERM, or after `duration` milliseconds; or with the error when the output is `gone`. A second
+ * signal ends the process at once.
+ */
+function theEnd(duration: number | undefined, gone: Promise<Error>): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const timer = duration === undefined ? undefined : setTimeout(end, duration);
-    function end() {
+    const timer = duration === undefined ? undefined : setTimeout(() => end(), duration);
+    const onSignal = () => end();
+    function end(broken?: Error) {
       clearTimeout(timer);
-      process.off('SIGINT', end).off('SIGTERM', end);
-      resolve();
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      resolve(broken);
     }
-    process.on('SIGINT', end).on('SIGTERM', end);
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    gone.then(end);
   });
+}
+
+function isPipeClosed(error: Error): boolean {
+  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 }
