@@ -26,7 +26,7 @@ export function commandOf(name: SubjectName, site: Site): readonly string[] {
     case 'tls':
       return [fileBeside('./tls-relay.js'), site.folder];
     case 'tare':
-      return [fileBeside('../../../dist/cli/main.js'), '--port', '0', '--view', 'none', '--insecure'];
+      return [fileBeside('../../../dist/bin/main.js'), '--port', '0', '--view', 'none', '--insecure'];
   }
 }
 

@@ -285,6 +285,7 @@ export class LiveConnection {
   }
 
   #weigh(slot: Slot | undefined, from: Side, what: keyof Weight, bytes: number): void {
+    if (bytes === 0) return;
     this.connection.ledger[from][what] += bytes;
     const owner: Ledger = slot ? slot.exchange.ledger : this.connection.own;
     owner[from][what] += bytes;

@@ -22,6 +22,8 @@ export class Spool {
   /** Slabs before this one are on disk, or given up. */
   #firstInMemory = 0;
   #writing = false;
+  /** Memory that was written to disk, to be filled anew: touching fresh memory takes as long as filling it. */
+  #spare: Buffer | undefined;
   #isClosed = false;
   #file: { readonly descriptor: number; readonly folder: string } | undefined;
   #lostBefore = 0;
@@ -83,7 +85,8 @@ export class Spool {
   }
 
   #addSlab(): void {
-    this.#slabs.push(Buffer.allocUnsafeSlow(SLAB_BYTES));
+    this.#slabs.push(this.#spare ?? Buffer.allocUnsafeSlow(SLAB_BYTES));
+    this.#spare = undefined;
     this.#spill();
   }
 
@@ -107,6 +110,7 @@ export class Spool {
       if (this.#slabs[index] !== slab) return;
       if (error || written < SLAB_BYTES) return this.#giveUpOldest();
       this.#slabs[index] = undefined;
+      this.#spare = slab;
       this.#firstInMemory = index + 1;
       this.#spill();
     });

@@ -17,7 +17,7 @@ const LISTENING = /listening on (\S+:\d+)/;
 /** Starts the program on any free port; resolves once it listens. */
 export async function startTare(...args: readonly string[]): Promise<TareProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'tare-test-'));
-  const child = spawn(process.execPath, ['dist/cli/main.js', '--port', '0', ...args], {
+  const child = spawn(process.execPath, ['dist/bin/main.js', '--port', '0', ...args], {
     env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
