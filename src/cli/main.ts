@@ -30,6 +30,7 @@ await yargs(hideBin(process.argv))
   .command(demoCommand)
   .example(EXAMPLES)
   .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')
+  .alias('help', 'h')
   .strict()
   .detectLocale(false) // all else speaks English
   .wrap(Math.min(110, process.stdout.columns ?? 110))

@@ -103,6 +103,25 @@ describe.each(['client', 'server'] as const)('a %s that does not read pauses the
   });
 });
 
+test('a client that is let go on after it had to wait is paused all the same', async () => {
+  await using origin = await startRawOrigin();
+  await using proxy = await startWeighedProxy();
+  await using client = dialPeer(proxy.port);
+  const head = (fields: string) =>
+    `POST http://${origin.authority}/ HTTP/1.1\r\nHost: x\r\n${fields}\r\n\r\n`;
+  const first = Buffer.alloc(4 << 20, 'first');
+  client.write(head(`Upgrade: nothing\r\nContent-Length: ${first.length}`));
+  const server = await origin.next();
+  await server.until('\r\n\r\n');
+  server.socket.pause();
+  client.socket.write(first);
+  server.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  await client.until('\r\n\r\n');
+  client.write(head(`Content-Length: ${MUCH}`));
+  await flood(client, server);
+  await closedInOrder(proxy, [client, server]);
+});
+
 async function closedInOrder(proxy: Awaited<ReturnType<typeof startWeighedProxy>>, peers: readonly Peer[]) {
   for (const { socket } of peers) socket.end();
   return proxy.over();

@@ -73,6 +73,11 @@ export class Connection {
     tap.bytes('client', bytes);
   }
 
+  /** True while the server has not taken what the client sent. */
+  get isFull(): boolean {
+    return this.#paused.client;
+  }
+
   /** Books bytes that the client sent, or got, only because of tare. */
   bookProxy(bytes: DirectionBytes): void {
     this.#proxy = sum(this.#proxy, bytes);
@@ -118,11 +123,11 @@ export class Connection {
 
   /** Pauses who sent more than the other side takes, until that has taken it. Many writes may be too much in one go. */
   #pause(from: Side): void {
-    if (this.#paused[from]) return;
-    this.#paused[from] = true;
     const { clientStream, serverStream } = this.#joint;
     const [sender, reader] = from === 'client' ? [clientStream, serverStream] : [serverStream, clientStream];
-    sender.pause();
+    sender.pause(); // again each time: others let a client go on that had been held for them
+    if (this.#paused[from]) return;
+    this.#paused[from] = true;
     reader.once('drain', () => {
       this.#paused[from] = false;
       sender.resume();

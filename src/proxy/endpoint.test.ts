@@ -20,6 +20,7 @@ describe('an authority', () => {
 
   test('takes the default port where it names none', () => {
     expect(authorityEndpoint('example.com', 80)).toEqual({ host: 'example.com', port: 80 });
+    expect(authorityEndpoint('example.com:', 80)).toEqual({ host: 'example.com', port: 80 });
   });
 });
 

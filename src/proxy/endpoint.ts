@@ -6,13 +6,13 @@ export function authorityEndpoint(authority: string, defaultPort?: number): Endp
   const match = AUTHORITY.exec(withoutUser);
   if (!match) return undefined;
   const host = match[1] ?? match[2] ?? '';
-  const port = match[3] === undefined ? defaultPort : Number(match[3]);
+  const port = match[3] ? Number(match[3]) : defaultPort; // a port may be empty (RFC 3986 section 3.2.3)
   if (host === '' || port === undefined || port < 1 || port > 65_535) return undefined;
   return { host, port };
 }
 
 /** In brackets; or bare, where the last colon is before the port. */
-const AUTHORITY = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^\s/?#[\]]*?))(?::(\d{1,5}))?$/;
+const AUTHORITY = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^\s/?#[\]]*?))(?::(\d{0,5}))?$/;
 
 /** What an absolute-form target names (RFC 9112 section 3.2.2). */
 export interface AbsoluteTarget {

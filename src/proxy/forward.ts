@@ -75,10 +75,16 @@ export class Forwarder {
 
   readonly #end = (): void => {
     this.#clientEnded = true;
-    if (this.#held) return;
+    if (this.#held) return this.#endAsker();
     for (const { connection } of this.#routes.values()) connection.endClient();
     if (this.#routes.size === 0) this.#client.socket.end();
   };
+
+  /** Where nothing is held back, a server that is asked to switch learns of the client's end before it answers. */
+  #endAsker(): void {
+    const isNothingHeld = this.#held?.every(({ length }) => length === 0);
+    if (isNothingHeld && this.#whenAnswered) this.#route?.connection.endClient();
+  }
 
   readonly #fail = (error: Error): void => this.#cutAll(isReset(error) ? 'client-reset' : 'client-gone');
 
@@ -246,7 +252,7 @@ export class Forwarder {
     first?.();
     this.#take(held);
     if (this.#held) return;
-    this.#client.socket.resume();
+    if (!this.#route?.connection.isFull) this.#client.socket.resume();
     if (this.#clientEnded) this.#end();
   }
 

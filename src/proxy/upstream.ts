@@ -29,7 +29,14 @@ export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
   const started = performance.now();
   let lookedUp: number | undefined;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: server.host, port: server.port, allowHalfOpen: true, noDelay: true });
+    const socket = connect({
+      host: server.host,
+      port: server.port,
+      allowHalfOpen: true,
+      noDelay: true,
+      // Node's own 250 ms gives up on a far server's IPv4 address where IPv6 does not work.
+      autoSelectFamilyAttemptTimeout: 2_500,
+    });
     const timer = setTimeout(() => give(timedOut(server, options.timeoutMs)), options.timeoutMs);
     socket.on('error', () => {}); // whoever uses the socket later learns of errors by its own listener
     const settled = () => {

@@ -21,7 +21,7 @@ export function contentOf(session: Session, number: number, limit: number): Buff
 }
 
 /** A beginning of a few kilobytes may inflate a thousandfold. */
-const INFLATED_LIMIT = 8 << 20;
+const INFLATED_LIMIT = 256 << 10;
 
 function contentEncoding(exchange: Exchange | undefined, { kind }: MessageRow): string {
   const head = kind === 'request' ? exchange?.request : kind === 'response' ? exchange?.response : undefined;

@@ -40,10 +40,11 @@ export function overhead({ head, framing, control, tls }: Readonly<Weight>): num
   return head + framing + control + tls;
 }
 
-/** Overhead as a share of what was understood, 0 to 1; undefined where nothing was. */
+/** Overhead as a share of what was understood, 0 to 1; undefined where nothing was, or none of what may be payload. */
 export function overheadRatio(weight: Readonly<Weight>): number | undefined {
   const understood = overhead(weight) + weight.payload;
-  return understood === 0 ? undefined : overhead(weight) / understood;
+  const isPayloadUnknown = weight.payload === 0 && weight.undecoded > 0;
+  return understood === 0 || isPayloadUnknown ? undefined : overhead(weight) / understood;
 }
 
 /** Adds `weight` to `total`. */

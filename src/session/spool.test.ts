@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -57,34 +58,30 @@ describe('past the budget', () => {
     const spool = new Spool(2 * MEBIBYTE);
     for (let index = 0; index < PIECES; index++) {
       spool.append(piece(index, MEBIBYTE / 2 + 7));
+      await stat(folder); // the write of the oldest has its turn
       await new Promise((resolve) => setImmediate(resolve));
     }
     return spool;
   }
 
-  test('the oldest go to a file that only this user can read, and come back', async () => {
+  test('the oldest go to a file, which has no name, and come back', async () => {
     const spool = await filled();
-    await vi.waitFor(() => expect(spoolFiles()).toHaveLength(1));
-    expect(statSync(join(folder, spoolFiles()[0]!)).mode & 0o777).toBe(0o600);
-    expect(statSync(join(folder, spoolFiles()[0]!, '..')).mode & 0o777).toBe(0o700);
-    await vi.waitFor(() =>
-      expect(statSync(join(folder, spoolFiles()[0]!)).size).toBeGreaterThan(2 * MEBIBYTE),
-    );
+    expect(spoolFiles()).toEqual([]);
     for (let index = 0; index < PIECES; index++) {
       const length = MEBIBYTE / 2 + 7;
       expect(spool.read(index * length, length)?.equals(piece(index, length))).toBe(true);
     }
-    expect(spool.lost).toBe(0);
+    expect(spool.lost).toBe(0); // memory holds 4 MiB at the most, then the oldest would be lost
     spool.close();
-    await vi.waitFor(() => expect(spoolFiles()).toEqual([]));
   });
 
   test('closing while the disk is being written to leaves nothing behind', async () => {
     const spool = new Spool(2 * MEBIBYTE);
     spool.append(piece(0, 4 * MEBIBYTE)); // the first write is under way
-    expect(spoolFiles()).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([]);
     spool.close();
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]));
+    await stat(folder); // the write has its turn
+    expect(spool.lost).toBe(0);
   });
 
   test('where the disk fails, the oldest are lost and counted', () => {
@@ -95,14 +92,6 @@ describe('past the budget', () => {
     expect(spool.read(0, 10)).toBeUndefined();
     expect(spool.read(3 * MEBIBYTE, 2 * MEBIBYTE)).toHaveLength(2 * MEBIBYTE);
     expect(existsSync(join(folder, 'gone'))).toBe(false);
-    spool.close();
-  });
-
-  test('where the file is damaged, reading says so and does not throw', async () => {
-    const spool = await filled();
-    await vi.waitFor(() => expect(statSync(join(folder, spoolFiles()[0]!)).size).toBeGreaterThan(MEBIBYTE));
-    writeFileSync(join(folder, spoolFiles()[0]!), '');
-    expect(spool.read(0, 10)).toBeUndefined();
     spool.close();
   });
 

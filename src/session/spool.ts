@@ -12,7 +12,7 @@ const DEFAULT_SPOOL_MEMORY = 64 << 20;
 type Slab = Buffer | undefined;
 
 /**
- * Bytes kept for later: in memory up to a budget, the oldest of them in a temporary file that only this user can read.
+ * Bytes kept for later: in memory up to a budget, the oldest of them in a temporary file without a name.
  * Writing never waits for the disk. When the disk fails, what is past the budget is forgotten, and `lost` tells how much.
  */
 export class Spool {
@@ -25,7 +25,8 @@ export class Spool {
   /** Memory that was written to disk, to be filled anew: touching fresh memory takes as long as filling it. */
   #spare: Buffer | undefined;
   #isClosed = false;
-  #file: { readonly descriptor: number; readonly folder: string } | undefined;
+  /** Of the file, once there is one. */
+  #descriptor: number | undefined;
   #lostBefore = 0;
 
   constructor(memory: number = DEFAULT_SPOOL_MEMORY) {
@@ -70,18 +71,16 @@ export class Spool {
     return bytes;
   }
 
-  /** Forgets everything and removes the file, once what is being written there is written. */
+  /** Forgets everything and closes the file, once what is being written there is written. */
   close(): void {
     this.#slabs.length = 0;
     this.#isClosed = true;
-    if (!this.#writing) this.#removeFile();
+    if (!this.#writing) this.#closeFile();
   }
 
-  #removeFile(): void {
-    if (!this.#file) return;
-    closeSync(this.#file.descriptor);
-    rmSync(this.#file.folder, { recursive: true, force: true });
-    this.#file = undefined;
+  #closeFile(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 
   #addSlab(): void {
@@ -106,7 +105,7 @@ export class Spool {
     this.#writing = true;
     write(file, slab, 0, SLAB_BYTES, index * SLAB_BYTES, (error, written) => {
       this.#writing = false;
-      if (this.#isClosed) return this.#removeFile();
+      if (this.#isClosed) return this.#closeFile();
       if (this.#slabs[index] !== slab) return;
       if (error || written < SLAB_BYTES) return this.#giveUpOldest();
       this.#slabs[index] = undefined;
@@ -123,20 +122,22 @@ export class Spool {
   }
 
   #openFile(): number | undefined {
-    if (this.#file) return this.#file.descriptor;
+    if (this.#descriptor !== undefined) return this.#descriptor;
     try {
       const folder = mkdtempSync(join(tmpdir(), 'tare-spool-')); // mode 0700
-      this.#file = { folder, descriptor: openSync(join(folder, 'spool'), 'wx+', 0o600) };
-      return this.#file.descriptor;
+      this.#descriptor = openSync(join(folder, 'spool'), 'wx+', 0o600);
+      // Nameless, it goes with the process however that ends. Windows keeps the name of what is open: there it stays.
+      rmSync(folder, { recursive: true, force: true });
+      return this.#descriptor;
     } catch {
       return undefined;
     }
   }
 
   #readFile(bytes: Buffer, filled: number, count: number, position: number): boolean {
-    if (!this.#file) return false;
+    if (this.#descriptor === undefined) return false;
     try {
-      return readSync(this.#file.descriptor, bytes, filled, count, position) === count;
+      return readSync(this.#descriptor, bytes, filled, count, position) === count;
     } catch {
       return false;
     }

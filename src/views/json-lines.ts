@@ -9,6 +9,17 @@ import { messagePreview } from './message-preview.ts';
 /** A line of NDJSON before it is one; docs/json.md describes each type. */
 export type JsonLine = Readonly<Record<string, unknown>>;
 
+/** Control characters that JSON lets stand, and what reverses the reading direction: a terminal may be what reads it. */
+const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** As one line of JSON, which cannot steer a terminal. */
+export function jsonText(line: JsonLine): string {
+  return JSON.stringify(line).replace(
+    UNSAFE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** What a change of the session is in NDJSON; undefined for those that wait until more is known. */
 export function changeJson(session: Session, change: SessionChange): JsonLine | undefined {
   switch (change.type) {

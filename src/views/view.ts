@@ -1,6 +1,6 @@
 import type { Session } from '../session/session.ts';
 import { harmless } from './harmless.ts';
-import { changeJson, summaryJson } from './json-lines.ts';
+import { changeJson, jsonText, summaryJson } from './json-lines.ts';
 import { LineWriter } from './line-writer.ts';
 import { changeLine } from './lines.ts';
 import { chalkPainter } from './paint-chalk.ts';
@@ -19,21 +19,22 @@ export interface View {
 
 /** Starts to show `session` on `output`. */
 export async function openView(name: ViewName, session: Session, output: NodeJS.WriteStream): Promise<View> {
+  if (output.isTTY) neverBlock(output);
   return name === 'json' ? jsonView(session, output) : linesView(session, output, name === 'lines');
 }
 
 function jsonView(session: Session, output: NodeJS.WriteStream): View {
   let at: unknown;
-  const writer = new LineWriter(output, (lines) => JSON.stringify({ v: 1, type: 'left-out', at, lines }));
+  const writer = new LineWriter(output, (lines) => jsonText({ v: 1, type: 'left-out', at, lines }));
   session.watch((change) => {
     const line = changeJson(session, change);
     if (!line) return;
     at = line.at;
-    writer.write(JSON.stringify(line));
+    writer.write(jsonText(line));
   });
   return {
     gone: writer.gone,
-    finish: (now) => writer.finish([JSON.stringify(summaryJson(session, now))]),
+    finish: (now) => writer.finish([jsonText(summaryJson(session, now))]),
   };
 }
 
@@ -74,4 +75,13 @@ function summary(session: Session, columns: number): StyledLine[] {
 function faultCount({ faultCount, faults }: Session): string {
   const first = faults[0];
   return `${faultCount} fault${faultCount === 1 ? '' : 's'}, the first: ${harmless(first?.detail ?? '')} (${first?.rule ?? ''})`;
+}
+
+/**
+ * Node waits for a terminal at each write, and all traffic with it where somebody pressed ctrl-S. There is no public way
+ * to have it not wait.
+ */
+function neverBlock(terminal: NodeJS.WriteStream): void {
+  const { _handle: handle } = terminal as { _handle?: { setBlocking?(isBlocking: boolean): void } };
+  handle?.setBlocking?.(false);
 }
