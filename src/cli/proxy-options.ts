@@ -54,7 +54,7 @@ export const PROXY_OPTIONS = {
   for: {
     type: 'string',
     requiresArg: true,
-    describe: 'End after this time: 30s, 5m, 500ms',
+    describe: 'End after this time: 30s, 5m, 500ms; a bare number is seconds',
     group: 'View:',
   },
 } satisfies Record<string, Options>;

@@ -48,7 +48,7 @@ export function refuse(
   giveUp(source, stream, refused);
 }
 
-/** Refuses the first request that comes on `stream`; drops it when none comes. */
+/** Refuses the first request that comes on `stream`; drops it when none comes soon. */
 export function refuseFirstRequest(source: TapSource, stream: Socket, refused: Refused): void {
   const heads = new HeadReader();
   const take = (bytes: Buffer) => {
@@ -62,7 +62,11 @@ export function refuseFirstRequest(source: TapSource, stream: Socket, refused: R
     release();
     drop(source, stream, refused);
   };
-  const release = () => stream.off('data', take).off('end', left).off('close', left);
+  const timer = setTimeout(left, LINGER_MS);
+  const release = () => {
+    clearTimeout(timer);
+    stream.off('data', take).off('end', left).off('close', left);
+  };
   stream.on('data', take).on('end', left).on('close', left);
 }
 

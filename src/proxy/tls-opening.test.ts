@@ -293,6 +293,15 @@ describe('a server whose certificate is refused is told of inside the tunnel', (
     ]);
   });
 
+  test('a client that stays and asks nothing is let go', async () => {
+    await using origin = await startTlsOrigin(answering, { context: await selfSigned() });
+    await using proxy = await startWeighedProxy();
+    await using client = new Peer(await clientOf(proxy, origin.port));
+    await client.ended();
+    client.socket.end();
+    expect(await proxy.outcome()).toBe('UPSTREAM_CERTIFICATE_REFUSED');
+  });
+
   test.each(cases)('and with --insecure it is taken ($name)', async ({ context }) => {
     await using origin = await startTlsOrigin(answering, { context: await context() });
     await using proxy = await startWeighedProxy({ trust: upstreamTrust(true, []) });
