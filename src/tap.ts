@@ -19,7 +19,7 @@ export interface Endpoint {
 }
 
 /** How the client reached the server through tare. */
-export type ConnectionMode = 'forward' | 'connect';
+export type ConnectionMode = 'forward' | 'connect' | 'reverse';
 
 /** What TLS agreed on with the server. */
 export interface TlsFacts {
@@ -40,8 +40,8 @@ export interface ConnectionFacts {
   readonly clientAddress: Endpoint;
   /** As the client asked for it. */
   readonly server: Endpoint;
-  /** Where it was found: an IP address. */
-  readonly serverAddress: Endpoint;
+  /** Where it was found: an IP address. Undefined in reverse mode, where requests share a pool of sockets to the server. */
+  readonly serverAddress: Endpoint | undefined;
   /** Present when the tunnel's TLS was opened. */
   readonly tls: TlsFacts | undefined;
   /** Milliseconds each step took, where there was such a step. */
@@ -57,13 +57,13 @@ export interface DirectionBytes {
 /**
  * The sockets' own counters when a connection closed.
  *
- * Balance, for each direction of a connection that closed in order: `tapped + tls = upstream`, and summed over the
- * connections of one client socket: `tapped + proxy + clientTls = downstream`.
+ * Balance, for each direction of a connection that closed in order: `tapped + tls = upstream` (not in reverse mode), and summed
+ * over the connections of one client socket: `tapped + proxy + clientTls = downstream`.
  */
 export interface ClosingFacts {
   /** Bytes handed to the tap. */
   readonly tapped: DirectionBytes;
-  /** What passed on the socket to the server: record and handshake bytes included. */
+  /** What passed on the socket to the server: record and handshake bytes included. 0 in reverse mode: that socket is shared. */
   readonly upstream: DirectionBytes;
   /** TLS record and handshake bytes on the server's side. 0 where TLS was not opened. */
   readonly tls: DirectionBytes;
