@@ -4,7 +4,6 @@ import type { CertificateAuthority } from '../proxy/certificate-authority.ts';
 import { defaultFolder, openCertificateAuthority } from '../proxy/certificate-authority.ts';
 import { type RunningProxy, startProxy } from '../proxy/proxy.ts';
 import { type UpstreamTrust, upstreamTrust } from '../proxy/tls-opening.ts';
-import { audit } from '../session/audit.ts';
 import { Session } from '../session/session.ts';
 import { openView } from '../views/view.ts';
 import { auditReport } from './audit-report.ts';
@@ -51,7 +50,7 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
 }
 
 function report(session: Session): number {
-  const found = audit(session);
+  const found = session.audit();
   process.stderr.write(auditReport(found));
   return found.imbalances.length === 0 ? EXIT.well : EXIT.unbalanced;
 }

@@ -41,6 +41,8 @@ interface Request {
   /** Bytes from the start line through the blank line. */
   readonly length: number;
   readonly head: RequestHead;
+  /** The head as it was sent. Borrowed. */
+  readonly bytes: Bytes;
 }
 
 interface Response {
@@ -50,6 +52,8 @@ interface Response {
   readonly length: number;
   /** A status below 200 is informational: another response follows, except after 101. */
   readonly head: ResponseHead;
+  /** The head as it was sent. Borrowed. */
+  readonly bytes: Bytes;
 }
 
 /** A slice of a request's or response's body, as carried. */

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGzip } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { MessageStore } from '../session/message-store.ts';
 import { Session } from '../session/session.ts';
 import { dialPeer } from '../testing/peer.ts';
 import { startRawOrigin } from '../testing/raw-origin.ts';
@@ -172,19 +171,17 @@ test('polling over one kept connection: an exchange for each, of the same weight
   await proxy.over();
   const { session } = proxy;
   expect([session.connections.size, session.exchanges.length]).toEqual([1, 20]);
-  const weights = session.exchanges.map(({ ledger }) => JSON.stringify(ledger));
+  const weights = [...session.exchanges].map(({ ledger }) => JSON.stringify(ledger));
   expect(new Set(weights).size).toBe(1);
   expect(proxy.exchange().ledger.server).toMatchObject({ payload: 15, framing: 0, undecoded: 0 });
   expect(session.faults).toEqual([]);
 });
 
 test('inspection that fails disturbs no traffic', async () => {
-  class BrokenStore extends MessageStore {
-    override keep(): void {
-      throw new Error('broken on purpose');
-    }
-  }
-  const session = new Session(new BrokenStore());
+  const session = new Session();
+  vi.spyOn(session.messages, 'keep').mockImplementation(() => {
+    throw new Error('broken on purpose');
+  });
   await using origin = await startRawOrigin();
   await using proxy = await startWeighedProxy({ session });
   await using client = dialPeer(proxy.port);

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { CloseReason, ClosingFacts, ConnectionFacts } from '../tap.ts';
 import { eventStream, http } from '../testing/conversations.ts';
 import { TapScript } from '../testing/tap-script.ts';
-import { audit } from './audit.ts';
 import { Session } from './session.ts';
 
 const TLS: NonNullable<ConnectionFacts['tls']> = {
@@ -31,8 +30,8 @@ function closed(
 }
 
 test('what balances', () => {
-  expect(audit(closed(() => ({})))).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
-  expect(audit(new Session())).toEqual({ balanced: 0, cutOff: 0, imbalances: [] });
+  expect(closed(() => ({})).audit()).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
+  expect(new Session().audit()).toEqual({ balanced: 0, cutOff: 0, imbalances: [] });
 });
 
 test('TLS and what tare itself caused balance too', () => {
@@ -41,9 +40,9 @@ test('TLS and what tare itself caused balance too', () => {
     proxy,
     downstream: { client: tapped.client + 60, server: tapped.server + 39 },
   }));
-  expect(audit(plain).imbalances).toEqual([]);
+  expect(plain.audit().imbalances).toEqual([]);
   const opened = closed(() => ({ tls, downstream: { client: 9999, server: 9999 } }), { facts: { tls: TLS } });
-  expect(audit(opened)).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
+  expect(opened.audit()).toEqual({ balanced: 1, cutOff: 0, imbalances: [] });
   expect(opened.connections.get(1)!.ledger.server.tls).toBe(3000);
 });
 
@@ -77,7 +76,7 @@ test.each([
     from: 'client',
   },
 ])('finds $name', ({ changes, what, where, from }) => {
-  const { imbalances } = audit(closed(changes));
+  const { imbalances } = closed(changes).audit();
   expect(imbalances.map((imbalance) => imbalance.what)).toEqual(what);
   expect(imbalances.map((imbalance) => imbalance.where)).toEqual(where);
   expect(new Set(imbalances.map((imbalance) => imbalance.from))).toEqual(new Set([from]));
@@ -87,11 +86,11 @@ test('a connection that was cut off answers for its ledger alone', () => {
   const wrong = closed(({ client, server }) => ({ upstream: { client: client + 99, server } }), {
     reason: 'client-reset',
   });
-  expect(audit(wrong)).toEqual({ balanced: 0, cutOff: 1, imbalances: [] });
+  expect(wrong.audit()).toEqual({ balanced: 0, cutOff: 1, imbalances: [] });
   const lost = closed(({ client, server }) => ({ tapped: { client, server: server + 1 } }), {
     reason: 'client-reset',
   });
-  expect(audit(lost).imbalances).toMatchObject([{ where: 'connection 1', what: 'classes of the ledger' }]);
+  expect(lost.audit().imbalances).toMatchObject([{ where: 'connection 1', what: 'classes of the ledger' }]);
 });
 
 test('the connections of one client socket are compared with it together', () => {
@@ -111,5 +110,5 @@ test('the connections of one client socket are compared with it together', () =>
   // Which of the two answers for a byte that passed there is no matter.
   one.close('ended', { downstream: { client: spoken.client + 5, server: spoken.server } });
   other.close('ended', { downstream: { client: others.client - 5, server: others.server } });
-  expect(audit(session)).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
+  expect(session.audit()).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
 });

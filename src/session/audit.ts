@@ -1,7 +1,6 @@
 import type { ClosingFacts, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
 import { gross } from './ledger.ts';
-import type { Session } from './session.ts';
 
 /** Two numbers of bytes that ought to be equal and are not. */
 interface Imbalance {
@@ -20,53 +19,106 @@ export interface Audit {
   readonly balanced: number;
   /** Connections that were cut off, where only the ledger was compared with what was tapped. Open ones are in neither. */
   readonly cutOff: number;
+  /** The first 1,000. */
   readonly imbalances: readonly Imbalance[];
-}
-
-/**
- * Compares the ledger with the sockets' own counters: for each connection and direction the classes add up to what was
- * tapped, and with TLS to what passed on the server's socket; for each client socket the connections on it, with what tare
- * itself caused, add up to what passed there.
- */
-export function audit(session: Session): Audit {
-  const closed = [...session.connections.values()].filter(({ closing }) => closing !== undefined);
-  const inOrder = closed.filter(({ reason }) => reason === 'ended');
-  const imbalances = [
-    ...closed.flatMap(ledgerImbalances),
-    ...inOrder.flatMap(upstreamImbalances),
-    ...clientImbalances(closed),
-  ];
-  const wrong = new Set(imbalances.map(({ where }) => where));
-  return {
-    balanced: inOrder.filter((connection) => !wrong.has(named(connection))).length,
-    cutOff: closed.length - inOrder.length,
-    imbalances,
-  };
 }
 
 const SIDES = ['client', 'server'] as const;
 
-function named({ number }: Connection): string {
-  return `connection ${number}`;
+const MAX_IMBALANCES = 1_000;
+
+/** Client sockets that are remembered as not to be compared. */
+const MAX_EXEMPT = 100_000;
+
+/** What the connections of one client socket add up to, and what its own counter said. */
+interface ClientSums {
+  readonly expected: Record<Side, number>;
+  readonly found: Record<Side, number>;
+}
+
+/**
+ * Compares the ledger with the sockets' own counters, a connection at a time as they close: for each connection and direction
+ * the classes add up to what was tapped, and with TLS to what passed on the server's socket; for each client socket the
+ * connections on it, with what tare itself caused, add up to what passed there. In reverse mode the server's sockets are
+ * shared, and only the client's side can be compared.
+ */
+export class Auditor {
+  readonly #imbalances: Imbalance[] = [];
+  #balanced = 0;
+  #cutOff = 0;
+  /** Client sockets whose connections do not add up; the sums may still be made up for by a connection yet to close. */
+  readonly #unequal = new Map<number, ClientSums>();
+  /** Client sockets with a connection that was cut off, or whose TLS was opened: our own records are on it. */
+  readonly #exempt = new Set<number>();
+
+  /** Audits a connection that has closed. */
+  check(connection: Connection): void {
+    const { closing, reason, mode } = connection;
+    if (!closing) return;
+    const isInOrder = reason === 'ended';
+    const wrong = [
+      ...ledgerImbalances(connection, closing),
+      ...(isInOrder && mode !== 'reverse' ? upstreamImbalances(connection, closing) : []),
+    ];
+    for (const imbalance of wrong) this.#note(imbalance);
+    if (!isInOrder) this.#cutOff++;
+    else if (wrong.length === 0) this.#balanced++;
+    this.#checkClient(connection, closing);
+  }
+
+  /** What was found so far. */
+  result(): Audit {
+    const clients = [...this.#unequal].flatMap(([client, sums]) => socketImbalances(client, sums));
+    return {
+      balanced: this.#balanced,
+      cutOff: this.#cutOff,
+      imbalances: [...this.#imbalances, ...clients].slice(0, MAX_IMBALANCES),
+    };
+  }
+
+  #checkClient({ client, facts, reason }: Connection, closing: ClosingFacts): void {
+    if (facts?.tls !== undefined || reason !== 'ended') this.#exemptClient(client);
+    if (this.#exempt.has(client)) return;
+    const sums = this.#unequal.get(client) ?? { expected: emptySums(), found: emptySums() };
+    for (const from of SIDES) {
+      sums.expected[from] += closing.downstream[from];
+      sums.found[from] += delivered(closing, from);
+    }
+    const isEqual = SIDES.every((from) => sums.expected[from] === sums.found[from]);
+    if (isEqual) this.#unequal.delete(client);
+    else this.#unequal.set(client, sums);
+  }
+
+  #exemptClient(client: number): void {
+    this.#unequal.delete(client);
+    this.#exempt.add(client);
+    if (this.#exempt.size > MAX_EXEMPT) this.#exempt.delete(this.#exempt.values().next().value!);
+  }
+
+  #note(imbalance: Imbalance): void {
+    if (this.#imbalances.length < MAX_IMBALANCES) this.#imbalances.push(imbalance);
+  }
+}
+
+function emptySums(): Record<Side, number> {
+  return { client: 0, server: 0 };
 }
 
 /** The classes against the tap. */
-function ledgerImbalances(connection: Connection): Imbalance[] {
-  const { tapped, tls } = connection.closing!;
+function ledgerImbalances({ number, ledger }: Connection, { tapped, tls }: ClosingFacts): Imbalance[] {
   return SIDES.map((from) => ({
-    where: named(connection),
+    where: `connection ${number}`,
     from,
     what: 'classes of the ledger',
     expected: tapped[from] + tls[from],
-    found: gross(connection.ledger[from]),
+    found: gross(ledger[from]),
   })).filter(isUnequal);
 }
 
 /** The tap against the server's socket. */
-function upstreamImbalances(connection: Connection): Imbalance[] {
-  const { tapped, tls, upstream } = connection.closing!;
+function upstreamImbalances({ number }: Connection, { tapped, tls, upstream }: ClosingFacts): Imbalance[] {
   return SIDES.map((from) => ({
-    where: named(connection),
+    where: `connection ${number}`,
     from,
     what: "bytes on the server's socket",
     expected: upstream[from],
@@ -74,26 +126,13 @@ function upstreamImbalances(connection: Connection): Imbalance[] {
   })).filter(isUnequal);
 }
 
-/** All connections of one client socket against that socket. Opened TLS makes up for itself: our records there are ours. */
-function clientImbalances(closed: readonly Connection[]): Imbalance[] {
-  const byClient = new Map<number, Connection[]>(); // Map.groupBy came with Node 21
-  for (const connection of closed) {
-    const others = byClient.get(connection.client);
-    if (others) others.push(connection);
-    else byClient.set(connection.client, [connection]);
-  }
-  return [...byClient].flatMap(([client, connections]) => socketImbalances(client, connections));
-}
-
-function socketImbalances(client: number, connections: readonly Connection[]): Imbalance[] {
-  const isWhole = connections.every(({ facts, reason }) => facts?.tls === undefined && reason === 'ended');
-  if (!isWhole) return [];
+function socketImbalances(client: number, { expected, found }: ClientSums): Imbalance[] {
   return SIDES.map((from) => ({
     where: `client socket ${client}`,
     from,
     what: 'bytes on the socket',
-    expected: sum(connections, ({ closing }) => closing!.downstream[from]),
-    found: sum(connections, ({ closing }) => delivered(closing!, from)),
+    expected: expected[from],
+    found: found[from],
   })).filter(isUnequal);
 }
 
@@ -104,8 +143,4 @@ function delivered({ tapped, proxy, unrelayed }: ClosingFacts, from: Side): numb
 
 function isUnequal({ expected, found }: Imbalance): boolean {
   return expected !== found;
-}
-
-function sum<Item>(items: readonly Item[], count: (item: Item) => number): number {
-  return items.reduce((total, item) => total + count(item), 0);
 }

@@ -12,7 +12,7 @@ export function contentOf(session: Session, number: number, limit: number): Buff
   const row = session.messages.row(number);
   if (row.contentLength > 0) return session.messages.content(number, limit);
   const bytes = session.messages.bytes(number, limit);
-  const coding = bytes && contentEncoding(session.exchanges[row.exchange - 1], row);
+  const coding = bytes && contentEncoding(session.exchanges.get(row.exchange), row);
   if (!bytes || !coding) return bytes;
   const inflated = inflaterFor(coding, INFLATED_LIMIT)?.push(bytes);
   return inflated

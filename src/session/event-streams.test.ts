@@ -9,7 +9,7 @@ import { Session } from './session.ts';
 function asked(number: number, target: string, fields = ''): Exchange {
   const session = new Session();
   new TapScript(session.take).open().say(client(`GET ${target} HTTP/1.1\nHost: a\n${fields}\n`));
-  return { ...session.exchanges[0]!, number };
+  return { ...session.exchanges.get(1)!, number };
 }
 
 test('links a stream to the last one of the same resource, where it asks for what it missed', () => {

@@ -4,30 +4,38 @@ import { emptyLedger, type Ledger } from './ledger.ts';
 
 /** One request with its response(s); a WebSocket or an event stream is the exchange that opened it. */
 export interface Exchange {
+  /** From 1, in the order they opened. */
   readonly number: number;
   readonly connection: number;
+  /** Nanoseconds since the session's epoch, as all times of it. */
   readonly openedAt: number;
-  closedAt: number | undefined;
-  protocol: ExchangeProtocol;
-  request: RequestHead | undefined;
+  readonly closedAt: number | undefined;
+  readonly protocol: ExchangeProtocol;
+  /** Undefined before it came, and when it could not be kept. */
+  readonly request: RequestHead | undefined;
   /** The final response; the informational ones before it are `informational`. */
-  response: ResponseHead | undefined;
-  informational: number;
-  /** Nanoseconds since the session's epoch, of the final response's head. */
-  respondedAt: number | undefined;
-  messages: number;
-  faults: number;
+  readonly response: ResponseHead | undefined;
+  readonly informational: number;
+  /** When the final response's head came. */
+  readonly respondedAt: number | undefined;
+  readonly messages: number;
+  readonly faults: number;
   /** The event stream that this one takes up, by the Last-Event-ID it sent. */
-  resumes: number | undefined;
+  readonly resumes: number | undefined;
+  /** Number of the poll series it is part of. */
+  readonly series: number | undefined;
   readonly ledger: Ledger;
 }
+
+/** An exchange that goes on. */
+export type OpenExchange = { -readonly [Fact in keyof Exchange]: Exchange[Fact] };
 
 export function openedExchange(
   number: number,
   connection: number,
   at: number,
   protocol: ExchangeProtocol,
-): Exchange {
+): OpenExchange {
   return {
     number,
     connection,
@@ -41,6 +49,7 @@ export function openedExchange(
     messages: 0,
     faults: 0,
     resumes: undefined,
+    series: undefined,
     ledger: emptyLedger(),
   };
 }

@@ -1,29 +1,44 @@
+import type { RequestHead, ResponseHead } from '../decoders/http1/head.ts';
 import type { Conversation, ExchangeProtocol, WireEvent } from '../decoders/wire-event.ts';
 import type { Bytes, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
-import type { Exchange } from './exchange.ts';
+import type { OpenExchange } from './exchange.ts';
+import type { ExchangeStore } from './exchange-store.ts';
+import type { HeadPlace } from './exchange-table.ts';
 import { gross, type Ledger, type Weight } from './ledger.ts';
 import type { MessageStore } from './message-store.ts';
 import type { RowKind } from './message-table.ts';
 
 /** What a live connection tells the session it is part of. */
 export interface Telling {
-  openExchange(connection: Connection, protocol: ExchangeProtocol, at: number): Exchange;
-  /** Its response turned out to be an event stream. */
-  becameStream(exchange: Exchange): void;
-  closed(exchange: Exchange): void;
-  message(number: number, exchange: Exchange): void;
+  opened(exchange: OpenExchange): void;
+  /** It turned out to be, or became, something else: a WebSocket, an event stream. */
+  changed(exchange: OpenExchange): void;
+  closed(exchange: OpenExchange): void;
+  message(number: number, exchange: OpenExchange): void;
   fault(
     connection: Connection,
-    exchange: Exchange | undefined,
+    exchange: OpenExchange | undefined,
     fault: WireEvent & { type: 'fault' },
     at: number,
   ): void;
 }
 
+/** Where a live connection's exchanges and messages are kept. */
+export interface Books {
+  readonly exchanges: ExchangeStore;
+  readonly messages: MessageStore;
+}
+
+/** A head that was kept, for those after it which are the same byte for byte: the decoder gives the very same object. */
+interface KeptHead {
+  readonly head: RequestHead | ResponseHead;
+  readonly place: HeadPlace;
+}
+
 /** An exchange that goes on, and the rows of its messages under way: -1 where there is none. */
 interface Slot {
-  readonly exchange: Exchange;
+  readonly exchange: OpenExchange;
   readonly openRow: Record<Side, number>;
 }
 
@@ -32,17 +47,20 @@ export class LiveConnection {
   readonly connection: Connection;
   readonly #conversation: Conversation;
   readonly #messages: MessageStore;
+  readonly #exchanges: ExchangeStore;
   readonly #telling: Telling;
+  readonly #lastHead: Partial<Record<Side, KeptHead>> = {};
   readonly #slots = new Map<number, Slot>();
   #lastNumber = -1;
   #last: Slot | undefined;
   readonly #ended = { client: false, server: false };
   readonly #pushed = { client: 0, server: 0 };
 
-  constructor(connection: Connection, conversation: Conversation, messages: MessageStore, telling: Telling) {
+  constructor(connection: Connection, conversation: Conversation, books: Books, telling: Telling) {
     this.connection = connection;
     this.#conversation = conversation;
-    this.#messages = messages;
+    this.#messages = books.messages;
+    this.#exchanges = books.exchanges;
     this.#telling = telling;
   }
 
@@ -65,7 +83,7 @@ export class LiveConnection {
   }
 
   closeExchanges(at: number): void {
-    for (const { exchange } of this.#slots.values()) this.#close(exchange, at);
+    for (const slot of this.#slots.values()) this.#close(slot, at);
     this.#slots.clear();
     this.#lastNumber = -1;
   }
@@ -174,14 +192,17 @@ export class LiveConnection {
     this.#weigh(slot, from, 'payload', bytes.length);
   }
 
-  #bookRequest({ exchange, head, start, length }: WireEvent & { type: 'request' }, at: number): void {
+  #bookRequest({ exchange, head, start, length, bytes }: WireEvent & { type: 'request' }, at: number): void {
     const slot = this.#slot(exchange);
     if (!slot) return this.#weighLoose('client', length, 0, 0, 0);
-    slot.exchange.request = head;
+    this.#exchanges.setRequest(slot.exchange.number, head, this.#headPlace('client', head, bytes));
     this.#openHead(slot, 'client', 'request', start, length, at);
   }
 
-  #bookResponse({ exchange, head, start, length }: WireEvent & { type: 'response' }, at: number): void {
+  #bookResponse(
+    { exchange, head, start, length, bytes }: WireEvent & { type: 'response' },
+    at: number,
+  ): void {
     const slot = this.#slot(exchange);
     if (!slot) return this.#weighLoose('server', length, 0, 0, 0);
     this.#openHead(slot, 'server', 'response', start, length, at);
@@ -189,8 +210,16 @@ export class LiveConnection {
       slot.exchange.informational++;
       return this.#completeOpen(slot, 'server', 'response', String(head.status), at);
     }
-    slot.exchange.response = head;
+    this.#exchanges.setResponse(slot.exchange.number, head, this.#headPlace('server', head, bytes));
     slot.exchange.respondedAt = at;
+  }
+
+  #headPlace(from: Side, head: RequestHead | ResponseHead, bytes: Bytes): HeadPlace {
+    const last = this.#lastHead[from];
+    if (last?.head === head) return last.place;
+    const place = this.#exchanges.keepHead(bytes);
+    this.#lastHead[from] = { head, place };
+    return place;
   }
 
   #openHead(slot: Slot, from: Side, kind: RowKind, start: number, length: number, at: number): void {
@@ -225,6 +254,7 @@ export class LiveConnection {
     const kind = from === 'client' ? 'request' : 'response';
     if (complete) return this.#completeOpen(slot, from, kind, '', at);
     slot.openRow[from] = -1;
+    this.#messages.settle(number);
     this.#tell(number, slot.exchange);
   }
 
@@ -233,14 +263,14 @@ export class LiveConnection {
     this.connection.protocol = protocol;
     const slot = this.#slot(conversationNumber);
     if (!slot) {
-      const exchange = this.#telling.openExchange(this.connection, protocol, at);
+      const exchange = this.#exchanges.begin(this.connection.number, at, protocol);
       this.connection.exchanges++;
       this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 } });
       this.#lastNumber = -1;
-      return;
+      return this.#telling.opened(exchange);
     }
     slot.exchange.protocol = protocol;
-    if (protocol === 'sse') this.#telling.becameStream(slot.exchange);
+    this.#telling.changed(slot.exchange);
     if (slot.openRow.client >= 0 && protocol !== 'sse') this.#completeOpen(slot, 'client', 'request', '', at);
     if (slot.openRow.server >= 0) this.#completeOpen(slot, 'server', 'response', '', at);
   }
@@ -252,7 +282,7 @@ export class LiveConnection {
     this.#tell(number, slot.exchange);
   }
 
-  #tell(number: number, exchange: Exchange): void {
+  #tell(number: number, exchange: OpenExchange): void {
     exchange.messages++;
     this.#telling.message(number, exchange);
   }
@@ -262,10 +292,12 @@ export class LiveConnection {
     if (!slot) return;
     this.#slots.delete(conversationNumber);
     this.#lastNumber = -1;
-    this.#close(slot.exchange, at);
+    this.#close(slot, at);
   }
 
-  #close(exchange: Exchange, at: number): void {
+  #close({ exchange, openRow }: Slot, at: number): void {
+    if (openRow.client >= 0) this.#messages.settle(openRow.client);
+    if (openRow.server >= 0) this.#messages.settle(openRow.server);
     exchange.closedAt = at;
     this.#telling.closed(exchange);
   }

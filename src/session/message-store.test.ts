@@ -1,13 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { MessageStore } from './message-store.ts';
 import type { NewRow } from './message-table.ts';
-import { Spool } from './spool.ts';
+
+const MEMORY = 64 << 20;
 
 const row: NewRow = { exchange: 1, from: 'server', kind: 'binary', at: 5, start: 7 };
 const bytes = (text: string) => Buffer.from(text);
 
 test('a message is a row, and its bytes', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const number = store.begin(row);
   store.weigh(number, 1, 2, 3, 4);
   store.weigh(number, 0, 10, 0, 100);
@@ -29,7 +30,7 @@ test('a message is a row, and its bytes', () => {
 });
 
 test('messages under way at the same time have their bytes in many places', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const [one, other] = [store.begin(row), store.begin(row)];
   for (let index = 0; index < 5; index++) {
     store.keep(one, bytes(`a${index}`));
@@ -41,7 +42,7 @@ test('messages under way at the same time have their bytes in many places', () =
 });
 
 test.each([0, 1, 2, 3, 7, 10, 11])('the first %i bytes of scattered ones', (limit) => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const [one, other] = [store.begin(row), store.begin(row)];
   for (const part of ['abc', 'def', 'ghij']) {
     store.keep(one, bytes(part));
@@ -51,7 +52,7 @@ test.each([0, 1, 2, 3, 7, 10, 11])('the first %i bytes of scattered ones', (limi
 });
 
 test('content lies beside the bytes', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const number = store.begin(row);
   store.keep(number, bytes('packed'));
   store.keepContent(number, bytes('unpacked'));
@@ -60,7 +61,7 @@ test('content lies beside the bytes', () => {
 });
 
 test('a message in one piece is the same as one in steps', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const whole = store.addWhole(
     { ...row, kind: 'text' },
     { framing: 2, control: 0, payload: 4 },
@@ -76,7 +77,7 @@ test('a message in one piece is the same as one in steps', () => {
 });
 
 test('names are kept once each, and never at any length', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const named = (name: string) => {
     const number = store.begin(row);
     store.complete(number, 'event', name, 1);
@@ -87,7 +88,7 @@ test('names are kept once each, and never at any length', () => {
 });
 
 test('rows go on past a page', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   for (let index = 0; index < 40_000; index++)
     store.weigh(store.begin({ ...row, at: index }), 0, 0, 0, index);
   expect(store.length).toBe(40_000);
@@ -97,7 +98,7 @@ test('rows go on past a page', () => {
 });
 
 test('a control message of more than 4 GiB is counted', () => {
-  const store = new MessageStore();
+  const store = new MessageStore(MEMORY);
   const number = store.begin(row);
   store.weigh(number, 0, 0, 5 * 2 ** 30, 0);
   expect(store.row(number).control).toBe(5 * 2 ** 30);
@@ -105,12 +106,12 @@ test('a control message of more than 4 GiB is counted', () => {
 
 test('bytes that were lost are told as such', () => {
   vi.stubEnv('TMPDIR', '/nonexistent');
-  const store = new MessageStore(new Spool(0));
+  const store = new MessageStore(0);
   const [first, last] = [store.begin(row), store.begin(row)];
   store.keep(first, Buffer.alloc(3 << 20));
   store.keep(last, bytes('kept'));
   vi.unstubAllEnvs();
-  expect(store.lost).toBe(2 << 20);
+  expect(store.lostBytes).toBe(2 << 20);
   expect(store.bytes(first)).toBeUndefined();
   expect(store.bytes(last)?.toString()).toBe('kept');
 });

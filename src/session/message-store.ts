@@ -6,17 +6,20 @@ import {
   type RowKind,
   type WholeWeight,
 } from './message-table.ts';
+import type { OnLost } from './page-store.ts';
 import { Spool } from './spool.ts';
 
 /** Messages and their bytes: a row for each, and the spool behind them. */
 export class MessageStore {
-  readonly #table = new MessageTable();
+  readonly #table: MessageTable;
   readonly #spool: Spool;
-  /** Where the bytes are of messages that do not lie in one piece: position and length by turns. */
-  readonly #scattered = new Map<number, number[]>();
+  /** Of messages under way that do not lie in one piece: position and length by turns. */
+  readonly #pieces = new Map<number, number[]>();
 
-  constructor(spool: Spool = new Spool()) {
-    this.#spool = spool;
+  /** `memory` in bytes: a third of it for the rows. */
+  constructor(memory: number, onLost: OnLost = () => {}) {
+    this.#table = new MessageTable(memory / 3, onLost);
+    this.#spool = new Spool((2 * memory) / 3, onLost);
   }
 
   /** Messages so far; they are numbered from 0 in the order they began. */
@@ -24,8 +27,13 @@ export class MessageStore {
     return this.#table.length;
   }
 
-  /** Bytes of payload that could not be kept. */
-  get lost(): number {
+  /** Messages that are only counted, as their rows could not be kept. */
+  get lostRows(): number {
+    return this.#table.lost;
+  }
+
+  /** Bytes of payload that could not be kept, the room between them included. */
+  get lostBytes(): number {
     return this.#spool.lost;
   }
 
@@ -47,10 +55,12 @@ export class MessageStore {
   keep(number: number, bytes: Bytes): void {
     if (bytes.length === 0) return;
     const at = this.#spool.append(bytes);
-    const scattered = this.#scattered.get(number);
-    if (scattered) scattered.push(at, bytes.length);
-    else if (!this.#table.keepBytes(number, at, bytes.length))
-      this.#scattered.set(number, [at, bytes.length]);
+    const pieces = this.#pieces.get(number);
+    if (pieces) addPiece(pieces, at, bytes.length);
+    else if (!this.#table.keepBytes(number, at, bytes.length)) {
+      const { bytesAt, bytesLength } = this.#table.row(number);
+      this.#pieces.set(number, [bytesAt, bytesLength, at, bytes.length]);
+    }
   }
 
   keepContent(number: number, content: Bytes): void {
@@ -58,7 +68,17 @@ export class MessageStore {
   }
 
   complete(number: number, kind: RowKind, name: string, at: number): void {
+    this.settle(number);
     this.#table.complete(number, kind, name, at);
+  }
+
+  /** No more bytes will come for a message: what is known of it alone leaves memory. */
+  settle(number: number): void {
+    const pieces = this.#pieces.get(number);
+    if (!pieces) return;
+    this.#pieces.delete(number);
+    const list = new Uint8Array(Float64Array.from(pieces).buffer);
+    this.#table.keepPieces(number, this.#spool.append(list), pieces.length / 2);
   }
 
   row(number: number): MessageRow {
@@ -68,18 +88,9 @@ export class MessageStore {
   /** The first `limit` of a message's payload bytes as carried; undefined when they were lost. */
   bytes(number: number, limit = Number.POSITIVE_INFINITY): Buffer | undefined {
     const { bytesAt, bytesLength } = this.#table.row(number);
-    const first = this.#spool.read(bytesAt, Math.min(bytesLength, limit));
-    const scattered = this.#scattered.get(number);
-    if (!first || !scattered) return first;
-    const pieces = [first];
-    let left = limit - first.length;
-    for (let index = 0; index < scattered.length && left > 0; index += 2) {
-      const piece = this.#spool.read(scattered[index]!, Math.min(scattered[index + 1]!, left));
-      if (!piece) return undefined;
-      pieces.push(piece);
-      left -= piece.length;
-    }
-    return Buffer.concat(pieces);
+    const pieces = this.#pieces.get(number) ?? (bytesLength < 0 && this.#listedPieces(bytesAt, -bytesLength));
+    if (pieces === undefined) return undefined;
+    return pieces ? this.#gather(pieces, limit) : this.#spool.read(bytesAt, Math.min(bytesLength, limit));
   }
 
   /** The first `limit` bytes of what was decompressed as it came; undefined when it was lost, or there is none. */
@@ -88,7 +99,33 @@ export class MessageStore {
     return contentLength === 0 ? undefined : this.#spool.read(contentAt, Math.min(contentLength, limit));
   }
 
+  /** Forgets everything. */
   close(): void {
+    this.#table.close();
     this.#spool.close();
   }
+
+  #listedPieces(at: number, count: number): ArrayLike<number> | undefined {
+    const list = this.#spool.read(at, count * 2 * Float64Array.BYTES_PER_ELEMENT);
+    return list && new Float64Array(Uint8Array.from(list).buffer);
+  }
+
+  #gather(pieces: ArrayLike<number>, limit: number): Buffer | undefined {
+    const found: Buffer[] = [];
+    let left = limit;
+    for (let index = 0; index < pieces.length && left > 0; index += 2) {
+      const piece = this.#spool.read(pieces[index]!, Math.min(pieces[index + 1]!, left));
+      if (!piece) return undefined;
+      found.push(piece);
+      left -= piece.length;
+    }
+    return Buffer.concat(found);
+  }
+}
+
+/** What comes right behind the last piece makes that longer. */
+function addPiece(pieces: number[], at: number, length: number): void {
+  const end = pieces.length;
+  if (pieces[end - 2]! + pieces[end - 1]! === at) pieces[end - 1]! += length;
+  else pieces.push(at, length);
 }

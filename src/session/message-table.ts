@@ -1,10 +1,15 @@
 import type { MessageKind } from '../decoders/wire-event.ts';
 import type { Side } from '../tap.ts';
+import { Names } from './names.ts';
+import type { OnLost } from './page-store.ts';
+import { Rows } from './rows.ts';
 
-/** What a row of the message table is: a request or response of HTTP, or a message inside one. */
-export type RowKind = 'request' | 'response' | MessageKind;
+/** What a row of the message table is: a request or response of HTTP, or a message inside one. A lost one is only counted. */
+export type RowKind = 'lost' | 'request' | 'response' | MessageKind;
 
+/** The first is what rows of zeros are. */
 const KINDS: readonly RowKind[] = [
+  'lost',
   'request',
   'response',
   'text',
@@ -17,11 +22,6 @@ const KINDS: readonly RowKind[] = [
   'chunk',
 ];
 const KIND_NUMBERS = new Map(KINDS.map((kind, number) => [kind, number]));
-
-const PAGE_ROWS = 1 << 14;
-
-/** Characters of a name that are kept: names are kept for ever, and a stream may make each of its events a new one. */
-const MAX_NAME = 200;
 
 /** A message as one row: numbers, and where in the spool its bytes are. */
 export interface MessageRow {
@@ -43,6 +43,7 @@ export interface MessageRow {
   readonly name: string;
   /** The payload as carried, in the spool. */
   readonly bytesAt: number;
+  /** Negative where the bytes lie in so many pieces, and a list of these at `bytesAt`. */
   readonly bytesLength: number;
   /** The decompressed content, in the spool; of length 0 where there is none. */
   readonly contentAt: number;
@@ -65,135 +66,153 @@ export interface WholeWeight {
   readonly payload: number;
 }
 
-/** Columns of one page of rows: 75 bytes a row, where an object of the same would take some 250. */
-class Page {
-  readonly exchange = new Uint32Array(PAGE_ROWS);
-  readonly kind = new Uint8Array(PAGE_ROWS);
-  readonly fromServer = new Uint8Array(PAGE_ROWS);
-  readonly complete = new Uint8Array(PAGE_ROWS);
-  readonly name = new Uint32Array(PAGE_ROWS);
-  readonly head = new Uint32Array(PAGE_ROWS);
-  readonly framing = new Float64Array(PAGE_ROWS);
-  readonly control = new Float64Array(PAGE_ROWS);
-  readonly at = new Float64Array(PAGE_ROWS);
-  readonly start = new Float64Array(PAGE_ROWS);
-  readonly payload = new Float64Array(PAGE_ROWS);
-  readonly bytesAt = new Float64Array(PAGE_ROWS);
-  readonly bytesLength = new Float64Array(PAGE_ROWS);
-  readonly contentAt = new Float64Array(PAGE_ROWS);
-  readonly contentLength = new Uint32Array(PAGE_ROWS);
-}
+// Columns of a row: 96 bytes, where an object of the same would take some 250.
+const EXCHANGE = 0;
+/** The name's number times 64, and what it is: kind, and one bit each for the server and for complete. */
+const TRAITS = 1;
+const HEAD = 2;
+const FRAMING = 3;
+const CONTROL = 4;
+const PAYLOAD = 5;
+const AT = 6;
+const START = 7;
+const BYTES_AT = 8;
+const BYTES_LENGTH = 9;
+const CONTENT_AT = 10;
+const CONTENT_LENGTH = 11;
+const WIDTH = 12;
+
+const KIND_MASK = 15;
+const FROM_SERVER = 16;
+const COMPLETE = 32;
+const NAME = 64;
+
+const NOTHING: WholeWeight = { framing: 0, control: 0, payload: 0 };
 
 /** All messages of a session, numbered from 0 in the order they began. */
 export class MessageTable {
-  readonly #pages: Page[] = [];
-  readonly #names: string[] = [''];
-  readonly #nameNumbers = new Map<string, number>([['', 0]]);
-  #length = 0;
+  readonly #rows: Rows;
+  readonly #names: Names;
+
+  /** `memory` in bytes. */
+  constructor(memory: number, onLost: OnLost) {
+    this.#rows = new Rows(WIDTH, memory, onLost);
+    this.#names = new Names(onLost);
+  }
 
   get length(): number {
-    return this.#length;
+    return this.#rows.length;
+  }
+
+  /** Messages whose rows could not be kept. */
+  get lost(): number {
+    return this.#rows.lost;
   }
 
   /** Makes a row and returns its number. */
-  add({ exchange, from, kind, at, start }: NewRow): number {
-    const number = this.#length++;
-    const index = number % PAGE_ROWS;
-    if (index === 0) this.#pages.push(new Page());
-    const page = this.#page(number);
-    page.exchange[index] = exchange;
-    page.fromServer[index] = from === 'server' ? 1 : 0;
-    page.kind[index] = KIND_NUMBERS.get(kind)!;
-    page.at[index] = at;
-    page.start[index] = start;
-    return number;
+  add(row: NewRow): number {
+    return this.#add(row, 0, NOTHING, 0, 0);
   }
 
-  /** Makes the row of a message that came in one piece: one look for its page instead of four, 0.1 us a message. */
+  /** Makes the row of a message that came in one piece. */
   addWhole(row: NewRow, weight: WholeWeight, name: string, bytesAt: number, bytesLength: number): number {
-    const number = this.add(row);
-    const page = this.#page(number);
-    const index = number % PAGE_ROWS;
-    page.framing[index] = weight.framing;
-    page.control[index] = weight.control;
-    page.payload[index] = weight.payload;
-    page.bytesAt[index] = bytesAt;
-    page.bytesLength[index] = bytesLength;
-    page.complete[index] = 1;
-    if (name !== '') page.name[index] = this.#nameNumber(name);
+    const nameNumber = name === '' ? 0 : this.#names.number(name);
+    return this.#add(row, COMPLETE + nameNumber * NAME, weight, bytesAt, bytesLength);
+  }
+
+  #add(row: NewRow, traits: number, weight: WholeWeight, bytesAt: number, bytesLength: number): number {
+    const number = this.#rows.add();
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    const from = row.from === 'server' ? FROM_SERVER : 0;
+    page[offset + EXCHANGE] = row.exchange;
+    page[offset + TRAITS] = traits + from + KIND_NUMBERS.get(row.kind)!;
+    page[offset + HEAD] = 0;
+    page[offset + FRAMING] = weight.framing;
+    page[offset + CONTROL] = weight.control;
+    page[offset + PAYLOAD] = weight.payload;
+    page[offset + AT] = row.at;
+    page[offset + START] = row.start;
+    page[offset + BYTES_AT] = bytesAt;
+    page[offset + BYTES_LENGTH] = bytesLength;
+    page[offset + CONTENT_AT] = 0;
+    page[offset + CONTENT_LENGTH] = 0;
     return number;
   }
 
   /** Adds bytes to a row's classes. */
   weigh(number: number, head: number, framing: number, control: number, payload: number): void {
-    const page = this.#page(number);
-    const index = number % PAGE_ROWS;
-    page.head[index]! += head;
-    page.framing[index]! += framing;
-    page.control[index]! += control;
-    page.payload[index]! += payload;
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    page[offset + HEAD]! += head;
+    page[offset + FRAMING]! += framing;
+    page[offset + CONTROL]! += control;
+    page[offset + PAYLOAD]! += payload;
   }
 
   /** Notes where in the spool a row's bytes are, or that they go on there when they lie behind what is known of it. */
   keepBytes(number: number, at: number, length: number): boolean {
-    const page = this.#page(number);
-    const index = number % PAGE_ROWS;
-    const known = page.bytesLength[index]!;
-    if (known === 0) page.bytesAt[index] = at;
-    else if (page.bytesAt[index]! + known !== at) return false;
-    page.bytesLength[index] = known + length;
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    const known = page[offset + BYTES_LENGTH]!;
+    if (known === 0) page[offset + BYTES_AT] = at;
+    else if (page[offset + BYTES_AT]! + known !== at) return false;
+    page[offset + BYTES_LENGTH] = known + length;
     return true;
   }
 
+  /** Notes that a row's bytes lie in `count` pieces, and where their list is. */
+  keepPieces(number: number, at: number, count: number): void {
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    page[offset + BYTES_AT] = at;
+    page[offset + BYTES_LENGTH] = -count;
+  }
+
   keepContent(number: number, at: number, length: number): void {
-    const page = this.#page(number);
-    page.contentAt[number % PAGE_ROWS] = at;
-    page.contentLength[number % PAGE_ROWS] = length;
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    page[offset + CONTENT_AT] = at;
+    page[offset + CONTENT_LENGTH] = length;
   }
 
   /** Marks a row complete, at the time its last byte came. A message that began as a slice learns its kind only now. */
   complete(number: number, kind: RowKind, name: string, at: number): void {
-    const page = this.#page(number);
-    const index = number % PAGE_ROWS;
-    page.complete[index] = 1;
-    page.kind[index] = KIND_NUMBERS.get(kind)!;
-    page.at[index] = at;
-    if (name !== '') page.name[index] = this.#nameNumber(name);
+    const nameNumber = name === '' ? 0 : this.#names.number(name);
+    const page = this.#rows.pageToChange(number);
+    const offset = this.#rows.offset(number);
+    const from = page[offset + TRAITS]! & FROM_SERVER;
+    page[offset + TRAITS] = COMPLETE + nameNumber * NAME + from + KIND_NUMBERS.get(kind)!;
+    page[offset + AT] = at;
   }
 
   row(number: number): MessageRow {
-    const page = this.#page(number);
-    const index = number % PAGE_ROWS;
+    const page = this.#rows.page(number);
+    const offset = this.#rows.offset(number);
+    const traits = page[offset + TRAITS]!;
+    const what = traits % NAME;
     return {
-      exchange: page.exchange[index]!,
-      from: page.fromServer[index] === 1 ? 'server' : 'client',
-      kind: KINDS[page.kind[index]!]!,
-      at: page.at[index]!,
-      start: page.start[index]!,
-      head: page.head[index]!,
-      framing: page.framing[index]!,
-      control: page.control[index]!,
-      payload: page.payload[index]!,
-      complete: page.complete[index] === 1,
-      name: this.#names[page.name[index]!]!,
-      bytesAt: page.bytesAt[index]!,
-      bytesLength: page.bytesLength[index]!,
-      contentAt: page.contentAt[index]!,
-      contentLength: page.contentLength[index]!,
+      exchange: page[offset + EXCHANGE]!,
+      from: (what & FROM_SERVER) === 0 ? 'client' : 'server',
+      kind: KINDS[what & KIND_MASK]!,
+      at: page[offset + AT]!,
+      start: page[offset + START]!,
+      head: page[offset + HEAD]!,
+      framing: page[offset + FRAMING]!,
+      control: page[offset + CONTROL]!,
+      payload: page[offset + PAYLOAD]!,
+      complete: (what & COMPLETE) !== 0,
+      name: this.#names.name(Math.floor(traits / NAME)),
+      bytesAt: page[offset + BYTES_AT]!,
+      bytesLength: page[offset + BYTES_LENGTH]!,
+      contentAt: page[offset + CONTENT_AT]!,
+      contentLength: page[offset + CONTENT_LENGTH]!,
     };
   }
 
-  #page(number: number): Page {
-    return this.#pages[Math.floor(number / PAGE_ROWS)]!;
-  }
-
-  /** Names repeat (a handful of event types), so each is kept once. */
-  #nameNumber(whole: string): number {
-    const name = whole.length > MAX_NAME ? `${whole.slice(0, MAX_NAME)}…` : whole;
-    const known = this.#nameNumbers.get(name);
-    if (known !== undefined) return known;
-    const number = this.#names.push(name) - 1;
-    this.#nameNumbers.set(name, number);
-    return number;
+  /** Forgets everything. */
+  close(): void {
+    this.#rows.close();
+    this.#names.close();
   }
 }

@@ -1,12 +1,15 @@
 import { fieldValue } from '../decoders/http1/fields.ts';
 import { Stack } from '../decoders/stack.ts';
-import type { ExchangeProtocol } from '../decoders/wire-event.ts';
 import type { CloseReason, Side, TapEvent } from '../tap.ts';
+import { type Audit, Auditor } from './audit.ts';
 import { type Connection, failedConnection, openedConnection } from './connection.ts';
+import { ConnectionStore } from './connection-store.ts';
 import { EventStreams } from './event-streams.ts';
-import { type Exchange, openedExchange } from './exchange.ts';
+import type { Exchange, OpenExchange } from './exchange.ts';
+import { ExchangeStore } from './exchange-store.ts';
 import { LiveConnection, type Telling } from './live-connection.ts';
 import { MessageStore } from './message-store.ts';
+import { type ProtocolTotals, TotalsByProtocol } from './totals.ts';
 
 /** What changed in a session, told to those who watch it, in order. */
 export type SessionChange =
@@ -22,7 +25,24 @@ export type SessionChange =
       readonly connection: Connection;
       readonly at: number;
       readonly why: string;
-    };
+    }
+  /** Told once, at the first loss. */
+  | { readonly type: 'memory-lost'; readonly at: number; readonly why: string };
+
+/** What could not be kept, as the disk failed or was too slow. It was relayed and weighed like the rest. */
+export interface Losses {
+  /** Of payload, the room between them included. */
+  readonly bytes: number;
+  readonly messages: number;
+  readonly exchanges: number;
+}
+
+export interface SessionOptions {
+  /** Bytes of memory for what is kept of the traffic; what is past that goes to a temporary file. 128 MiB. */
+  readonly memory?: number;
+}
+
+const DEFAULT_MEMORY = 128 << 20;
 
 /** A rule that a peer broke, and where. */
 export interface SessionFault {
@@ -47,10 +67,8 @@ const MAX_FAULTS = 10_000;
 export class Session {
   /** Nanoseconds since the Unix epoch at which the source's clock read 0; to be set before times are shown. */
   epoch = 0n;
-  /** By number, in the order they opened. */
-  readonly connections = new Map<number, Connection>();
-  /** Numbered from 1: `exchanges[0]` has number 1. */
-  readonly exchanges: Exchange[] = [];
+  readonly connections: ConnectionStore;
+  readonly exchanges: ExchangeStore;
   readonly messages: MessageStore;
   /** The first 10,000. */
   readonly faults: SessionFault[] = [];
@@ -59,11 +77,22 @@ export class Session {
   readonly #live = new Map<number, LiveConnection>();
   readonly #watchers = new Set<(change: SessionChange) => void>();
   readonly #streams = new EventStreams();
+  readonly #auditor = new Auditor();
+  readonly #totals = new TotalsByProtocol();
+  /** Time of the last event. */
+  #now = 0;
   #hasWarned = false;
+  #hasLost = false;
   readonly #telling: Telling = {
-    openExchange: (connection, protocol, at) => this.#openExchange(connection, protocol, at),
-    becameStream: (exchange) => this.#becameStream(exchange),
-    closed: (exchange) => this.#tell({ type: 'exchange-closed', exchange }),
+    opened: (exchange) => {
+      this.#totals.mention(exchange.protocol);
+      this.#tell({ type: 'exchange-opened', exchange });
+    },
+    changed: (exchange) => {
+      this.#totals.mention(exchange.protocol);
+      if (exchange.protocol === 'sse') exchange.resumes = this.#streams.open(exchange, this.hostOf(exchange));
+    },
+    closed: (exchange) => this.#closeExchange(exchange),
     message: (message, exchange) => this.#message(message, exchange),
     fault: (connection, exchange, { from, start, rule, detail }, at) =>
       this.#fault({
@@ -77,8 +106,11 @@ export class Session {
       }),
   };
 
-  constructor(messages: MessageStore = new MessageStore()) {
-    this.messages = messages;
+  constructor({ memory = DEFAULT_MEMORY }: SessionOptions = {}) {
+    const onLost = (why: string) => this.#lost(why);
+    this.messages = new MessageStore(memory * 0.625, onLost);
+    this.exchanges = new ExchangeStore(memory * 0.25, onLost);
+    this.connections = new ConnectionStore(memory * 0.125, onLost);
   }
 
   /** Calls `watcher` at every change from now on; the function it returns ends that. */
@@ -89,6 +121,7 @@ export class Session {
 
   /** Takes the next tap event. Never throws: it is called from the data path. */
   readonly take = (event: TapEvent): void => {
+    this.#now = event.at;
     const live = this.#live.get(event.connection);
     try {
       this.#take(event, live);
@@ -97,9 +130,30 @@ export class Session {
     }
   };
 
-  /** Frees the memory and the temporary file behind the messages. */
+  /** What each protocol came to so far. */
+  totals(): ProtocolTotals {
+    return this.#totals.with(this.exchanges.open(), this.connections.open());
+  }
+
+  /** The ledger against the sockets' own counters, of all connections that have closed. */
+  audit(): Audit {
+    return this.#auditor.result();
+  }
+
+  /** What could not be kept so far. */
+  losses(): Losses {
+    return {
+      bytes: this.messages.lostBytes,
+      messages: this.messages.lostRows,
+      exchanges: this.exchanges.lost,
+    };
+  }
+
+  /** Frees the memory and the temporary files behind what is kept. */
   close(): void {
     this.messages.close();
+    this.exchanges.close();
+    this.connections.close();
   }
 
   #take(event: TapEvent, live: LiveConnection | undefined): void {
@@ -121,17 +175,19 @@ export class Session {
         return;
       case 'failed': {
         const connection = failedConnection(event.connection, event.at, event);
-        this.connections.set(connection.number, connection);
-        return this.#tell({ type: 'connection-failed', connection });
+        this.connections.add(connection);
+        this.#tell({ type: 'connection-failed', connection });
+        return this.connections.end(connection);
       }
     }
   }
 
   #open({ connection: number, at, facts }: TapEvent & { type: 'opened' }): void {
     const connection = openedConnection(number, at, facts);
-    this.connections.set(number, connection);
+    this.connections.add(connection);
     const stack = new Stack({ alpn: facts.tls?.alpn });
-    this.#live.set(number, new LiveConnection(connection, stack, this.messages, this.#telling));
+    const books = { messages: this.messages, exchanges: this.exchanges };
+    this.#live.set(number, new LiveConnection(connection, stack, books, this.#telling));
     this.#tell({ type: 'connection-opened', connection });
   }
 
@@ -150,18 +206,22 @@ export class Session {
       connection.ledger[from].tls += closing.tls[from];
       connection.own[from].tls += closing.tls[from];
     }
+    this.#totals.addConnection(connection);
+    this.#auditor.check(connection);
     this.#tell({ type: 'connection-closed', connection });
+    this.connections.end(connection);
   }
 
-  #openExchange(connection: Connection, protocol: ExchangeProtocol, at: number): Exchange {
-    const exchange = openedExchange(this.exchanges.length + 1, connection.number, at, protocol);
-    this.exchanges.push(exchange);
-    this.#tell({ type: 'exchange-opened', exchange });
-    return exchange;
+  #closeExchange(exchange: OpenExchange): void {
+    this.#totals.addExchange(exchange);
+    this.#tell({ type: 'exchange-closed', exchange });
+    this.exchanges.end(exchange.number);
   }
 
-  #becameStream(exchange: Exchange): void {
-    exchange.resumes = this.#streams.open(exchange, this.hostOf(exchange));
+  #lost(why: string): void {
+    if (this.#hasLost) return;
+    this.#hasLost = true;
+    this.#tell({ type: 'memory-lost', at: this.#now, why });
   }
 
   #message(message: number, exchange: Exchange): void {

@@ -30,7 +30,7 @@ function spoolFiles(): string[] {
 
 describe('in memory', () => {
   test('what was kept is read back, across its own pieces too', () => {
-    const spool = new Spool();
+    const spool = new Spool(64 * MEBIBYTE);
     const positions = [1, 3 * MEBIBYTE, 17].map((length, index) => spool.append(piece(index, length)));
     expect(positions).toEqual([0, 1, 3 * MEBIBYTE + 1]);
     expect(spool.read(positions[1]!, 3 * MEBIBYTE)?.equals(piece(1, 3 * MEBIBYTE))).toBe(true);
@@ -41,7 +41,7 @@ describe('in memory', () => {
   });
 
   test('the bytes are copied: the loan ends', () => {
-    const spool = new Spool();
+    const spool = new Spool(64 * MEBIBYTE);
     const lent = Buffer.from('lent');
     spool.append(lent);
     lent.fill('?');

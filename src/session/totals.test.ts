@@ -3,7 +3,7 @@ import { client, eventStream, http, type Said, server, webSocket } from '../test
 import { FACTS, TapScript } from '../testing/tap-script.ts';
 import { gross } from './ledger.ts';
 import { Session } from './session.ts';
-import { protocolTotals, sumOfTotals } from './totals.ts';
+import { sumOfTotals } from './totals.ts';
 
 function bytesOf(said: readonly Said[]): number {
   return said.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -24,7 +24,7 @@ function session(...conversations: readonly (readonly Said[])[]): Session {
 
 test('by protocol, each with the connections that ended up speaking it', () => {
   const tcp = [server('hello'), client('who?')];
-  const totals = protocolTotals(session(http, webSocket, tcp, http, []));
+  const totals = session(http, webSocket, tcp, http, []).totals();
   expect(
     [...totals].map(([protocol, { connections, exchanges, messages }]) => [
       protocol,
@@ -44,7 +44,7 @@ test('by protocol, each with the connections that ended up speaking it', () => {
 });
 
 test('exchanges of one connection count for what each of them is', () => {
-  const totals = protocolTotals(session(eventStream));
+  const totals = session(eventStream).totals();
   expect(totals.get('sse')).toMatchObject({ connections: 0, exchanges: 1, messages: 6 });
   expect(totals.get('http1')).toMatchObject({ connections: 1, exchanges: 1, messages: 2 });
 });
@@ -62,10 +62,10 @@ test('all together are all bytes, TLS included', () => {
     .say(...webSocket)
     .end('client', 'server')
     .close();
-  const sum = sumOfTotals(protocolTotals(all));
+  const sum = sumOfTotals(all.totals());
   expect(sum).toMatchObject({ connections: 2, exchanges: 5, messages: 18 });
   expect(gross(sum.weight)).toBe(bytesOf(http) + bytesOf(webSocket) + 2300);
-  expect(protocolTotals(all).get('http1')!.weight.tls).toBe(2300);
+  expect(all.totals().get('http1')!.weight.tls).toBe(2300);
 });
 
 test('neither attempts that failed nor connections that are silent so far are counted', () => {
@@ -73,6 +73,6 @@ test('neither attempts that failed nor connections that are silent so far are co
   const failure = { code: 'DNS_FAILED', message: 'no such host' } as const;
   all.take({ type: 'failed', connection: 1, at: 5, ...FACTS, failure, proxy: { client: 9, server: 9 } });
   new TapScript(all.take, 2).open();
-  expect([...protocolTotals(all)]).toEqual([]);
+  expect([...all.totals()]).toEqual([]);
   expect(sumOfTotals(new Map())).toMatchObject({ connections: 0, exchanges: 0, messages: 0 });
 });

@@ -1,7 +1,7 @@
 import type { ExchangeProtocol } from '../decoders/wire-event.ts';
 import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
 import { addWeight, bothWays, emptyWeight, type Weight } from './ledger.ts';
-import type { Session } from './session.ts';
 
 /** What one protocol, or the whole session, came to. */
 export interface Totals {
@@ -16,48 +16,75 @@ export interface Totals {
 export type ProtocolTotals = ReadonlyMap<ExchangeProtocol | 'unknown', Totals>;
 
 /**
- * Adds the session up by protocol. A connection, and the bytes that belong to none of its exchanges (TLS), count for what
- * its last exchange spoke. Connections that failed are left out: they never came to be.
+ * Adds a session up by protocol: what is over as it ends, what goes on when it is asked. A connection, and the bytes that
+ * belong to none of its exchanges (TLS), count for what its last exchange spoke. Connections that failed are left out: they
+ * never came to be.
  */
-export function protocolTotals(session: Session): ProtocolTotals {
-  const totals = new Map<ExchangeProtocol | 'unknown', Totals>();
-  const of = (protocol: ExchangeProtocol | 'unknown') => {
-    const known = totals.get(protocol) ?? emptyTotals();
-    totals.set(protocol, known);
-    return known;
-  };
-  for (const exchange of session.exchanges) {
-    const total = of(exchange.protocol);
+export class TotalsByProtocol {
+  readonly #totals = new Map<ExchangeProtocol | 'unknown', Totals>();
+
+  /** Shows that a protocol was spoken, before there is anything to add. */
+  mention(protocol: ExchangeProtocol): void {
+    this.#of(protocol);
+  }
+
+  addExchange({ protocol, messages, ledger }: Exchange): void {
+    const total = this.#of(protocol);
     total.exchanges++;
-    total.messages += exchange.messages;
-    addWeight(total.weight, bothWays(exchange.ledger));
+    total.messages += messages;
+    addWeight(total.weight, bothWays(ledger));
   }
-  for (const connection of session.connections.values()) {
-    if (connection.failure || isEmpty(connection)) continue;
-    const total = of(connection.protocol ?? 'unknown');
+
+  addConnection({ protocol, failure, own }: Connection): void {
+    if (failure) return;
+    const total = this.#of(protocol ?? 'unknown');
     total.connections++;
-    addWeight(total.weight, bothWays(connection.own));
+    addWeight(total.weight, bothWays(own));
   }
-  return totals;
+
+  /** What is over, and with it what goes on. */
+  with(exchanges: Iterable<Exchange>, connections: Iterable<Connection>): ProtocolTotals {
+    const all = this.#copy();
+    for (const exchange of exchanges) all.addExchange(exchange);
+    for (const connection of connections)
+      if (connection.protocol !== undefined) all.addConnection(connection);
+    return all.#spoken();
+  }
+
+  #of(protocol: ExchangeProtocol | 'unknown'): Totals {
+    const known = this.#totals.get(protocol) ?? emptyTotals();
+    this.#totals.set(protocol, known);
+    return known;
+  }
+
+  #copy(): TotalsByProtocol {
+    const copy = new TotalsByProtocol();
+    for (const [protocol, totals] of this.#totals) addTotals(copy.#of(protocol), totals);
+    return copy;
+  }
+
+  /** Without those which all that was mentioned of them went over to. */
+  #spoken(): ProtocolTotals {
+    return new Map(
+      [...this.#totals].filter(([, { connections, exchanges }]) => connections > 0 || exchanges > 0),
+    );
+  }
 }
 
 /** The session as one. */
 export function sumOfTotals(byProtocol: ProtocolTotals): Totals {
   const sum = emptyTotals();
-  for (const { connections, exchanges, messages, weight } of byProtocol.values()) {
-    sum.connections += connections;
-    sum.exchanges += exchanges;
-    sum.messages += messages;
-    addWeight(sum.weight, weight);
-  }
+  for (const totals of byProtocol.values()) addTotals(sum, totals);
   return sum;
+}
+
+function addTotals(sum: Totals, { connections, exchanges, messages, weight }: Totals): void {
+  sum.connections += connections;
+  sum.exchanges += exchanges;
+  sum.messages += messages;
+  addWeight(sum.weight, weight);
 }
 
 function emptyTotals(): Totals {
   return { connections: 0, exchanges: 0, messages: 0, weight: emptyWeight() };
-}
-
-/** Still open, and nothing was said on it. */
-function isEmpty({ protocol, closedAt }: Connection): boolean {
-  return protocol === undefined && closedAt === undefined;
 }

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { type RunningProxy, startProxy } from '../proxy/proxy.ts';
 import { type UpstreamTrust, upstreamTrust } from '../proxy/tls-opening.ts';
-import { audit } from '../session/audit.ts';
 import type { Connection } from '../session/connection.ts';
 import type { Exchange } from '../session/exchange.ts';
 import type { MessageRow } from '../session/message-table.ts';
@@ -73,7 +72,7 @@ export class WeighedProxy implements AsyncDisposable {
   }
 
   exchange(number = 1): Exchange {
-    const exchange = this.session.exchanges[number - 1];
+    const exchange = this.session.exchanges.get(number);
     if (!exchange) throw new Error(`there is no exchange ${number}`);
     return exchange;
   }
@@ -97,7 +96,7 @@ export class WeighedProxy implements AsyncDisposable {
     const connections = [...this.session.connections.values()];
     expect(connections.filter(({ closedAt }) => closedAt === undefined)).toEqual([]);
 
-    expect(audit(this.session).imbalances).toEqual([]);
+    expect(this.session.audit().imbalances).toEqual([]);
     this.session.close();
   }
 }

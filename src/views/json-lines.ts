@@ -3,7 +3,6 @@ import { type Exchange, fieldValue } from '../session/exchange.ts';
 import { gross, type Ledger, type Weight } from '../session/ledger.ts';
 import type { MessageRow } from '../session/message-table.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
-import { protocolTotals } from '../session/totals.ts';
 import { messagePreview } from './message-preview.ts';
 
 /** A line of NDJSON before it is one; docs/json.md describes each type. */
@@ -53,6 +52,8 @@ export function changeJson(session: Session, change: SessionChange): JsonLine | 
         connection: change.connection.number,
         why: change.why,
       };
+    case 'memory-lost':
+      return { ...versioned(session, 'memory-lost', change.at), why: change.why };
     case 'exchange-opened':
       return undefined;
   }
@@ -60,12 +61,15 @@ export function changeJson(session: Session, change: SessionChange): JsonLine | 
 
 /** The last line: what the session came to, by protocol. */
 export function summaryJson(session: Session, at: number): JsonLine {
-  const protocols = [...protocolTotals(session)].map(
-    ([protocol, { connections, exchanges, messages, weight }]) => {
-      return { protocol, connections, exchanges, messages, bytes: weightJson(weight) };
-    },
-  );
-  return { ...versioned(session, 'summary', at), protocols, faults: session.faultCount };
+  const protocols = [...session.totals()].map(([protocol, { connections, exchanges, messages, weight }]) => {
+    return { protocol, connections, exchanges, messages, bytes: weightJson(weight) };
+  });
+  return {
+    ...versioned(session, 'summary', at),
+    protocols,
+    faults: session.faultCount,
+    lost: session.losses(),
+  };
 }
 
 /** `at` is a string since nanoseconds since the epoch are more than a double holds. */

@@ -29,9 +29,15 @@ export function changeLine(session: Session, change: SessionChange, columns: num
       const words = `decoding of connection ${connection.number} stopped: ${why}; its bytes are counted on`;
       return complaint(session, at, words);
     }
+    case 'memory-lost':
+      return complaint(session, change.at, lossWords(change.why));
     case 'connection-opened':
       return undefined;
   }
+}
+
+function lossWords(why: string): string {
+  return `some of what passed cannot be kept (${why}); it is relayed and weighed on, and the summary tells how much is lost`;
 }
 
 function complaint(session: Session, at: number, words: string): StyledLine {
@@ -39,7 +45,7 @@ function complaint(session: Session, at: number, words: string): StyledLine {
 }
 
 function faultLine(session: Session, { exchange, from, at, start, rule, detail }: SessionFault): StyledLine {
-  const belongsTo = exchange === undefined ? undefined : session.exchanges[exchange - 1];
+  const belongsTo = exchange === undefined ? undefined : session.exchanges.get(exchange);
   return [
     ...lineStart(session, at, belongsTo),
     piece(from === 'client' ? '▲ ' : '▼ ', from),

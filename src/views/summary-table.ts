@@ -1,6 +1,6 @@
 import { gross, overheadRatio } from '../session/ledger.ts';
 import type { Session } from '../session/session.ts';
-import { protocolTotals, sumOfTotals, type Totals } from '../session/totals.ts';
+import { sumOfTotals, type Totals } from '../session/totals.ts';
 import { byteCount, percentage } from './byte-count.ts';
 import { piece, type StyledLine, type Tone } from './styled-line.ts';
 
@@ -53,7 +53,7 @@ interface Row {
 
 /** What the session came to: a row for each protocol and one for all; narrower where it would not fit into `columns`. */
 export function summaryTable(session: Session, columns: number): StyledLine[] {
-  const totals = protocolTotals(session);
+  const totals = session.totals();
   const rows = [
     ...[...totals].map(([protocol, total]) => ({ name: NAMES[protocol] ?? protocol, total })),
     { name: 'all', total: sumOfTotals(totals) },

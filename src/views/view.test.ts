@@ -41,7 +41,7 @@ test('lines: a line a message, then the summary and the faults', async () => {
 test('none: the summary alone', async () => {
   const [title, ...rows] = (await written('none')).trimEnd().split('\n');
   expect(title).toMatch(/^ +conns/);
-  expect(rows.map((row) => row.split(' ')[0])).toEqual(['SSE', 'HTTP/1', 'WebSocket', 'all', '1']);
+  expect(rows.map((row) => row.split(' ')[0])).toEqual(['HTTP/1', 'SSE', 'WebSocket', 'all', '1']);
 });
 
 test('json: nothing but JSON', async () => {

@@ -80,7 +80,7 @@ export class Http1Conversation implements Conversation {
   }
 
   #tellRequest(event: Http1Event<RequestHead> & { readonly type: 'head' }, told: WireEvent[]): void {
-    const { start, length, head } = event;
+    const { start, length, head, bytes } = event;
     if (this.#exchanges.count >= this.#limits.open) {
       this.#isOverrun = true;
       const detail = `more than ${this.#limits.open} requests without an answer`;
@@ -89,7 +89,7 @@ export class Http1Conversation implements Conversation {
       return;
     }
     const exchange = this.#exchanges.beginRequest(told);
-    told.push({ type: 'request', exchange, start, length, head });
+    told.push({ type: 'request', exchange, start, length, head, bytes });
     this.#responses.expect(head.method);
     if (asksToSwitch(head)) this.#asking = { exchange, head };
   }
@@ -113,10 +113,10 @@ export class Http1Conversation implements Conversation {
   }
 
   #tellResponse(event: Http1Event<ResponseHead> & { readonly type: 'head' }, told: WireEvent[]): void {
-    const { start, length, head, framing } = event;
+    const { start, length, head, bytes, framing } = event;
     this.#isInformational = isInformational(head);
     const exchange = this.#exchanges.beginResponse(this.#isInformational, told);
-    told.push({ type: 'response', exchange, start, length, head });
+    told.push({ type: 'response', exchange, start, length, head, bytes });
     if (this.#isInformational) return;
     this.#server.begin(this.#openBody(exchange, head, told));
     const request = this.#asking?.exchange === exchange ? this.#asking.head : undefined;

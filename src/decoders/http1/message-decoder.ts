@@ -16,6 +16,8 @@ interface HeadEvent<Head> {
   readonly length: number;
   /** Shared by heads that are the same byte for byte. */
   readonly head: Head;
+  /** As it was sent. Borrowed. */
+  readonly bytes: Bytes;
   readonly framing: BodyFraming;
 }
 
@@ -139,7 +141,7 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   #head(events: Http1Event<Head>[]): boolean {
     const repeated = this.#repeated;
     if (!repeated || !this.#waiting.beginsWith(repeated.bytes)) return this.#newHead(events);
-    this.#begin(events, repeated.head, repeated.bytes.length);
+    this.#begin(events, repeated.head, repeated.bytes);
     return true;
   }
 
@@ -150,13 +152,14 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
       this.#lose(events, 'limit', `a head of more than ${this.#limits.head} bytes`);
       return true;
     }
-    const head = this.#readHead(this.#waiting.peek(length));
+    const bytes = this.#waiting.peek(length);
+    const head = this.#readHead(bytes);
     if ('unreadable' in head) {
       const { rule, detail, offset } = head.unreadable;
       this.#lose(events, rule, detail, offset);
       return true;
     }
-    this.#begin(events, head, length);
+    this.#begin(events, head, bytes);
     return true;
   }
 
@@ -182,13 +185,14 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   }
 
   /** Tells a head and what is wrong with it, and gets ready for its body. */
-  #begin(events: Http1Event<Head>[], head: Head, length: number): void {
+  #begin(events: Http1Event<Head>[], head: Head, bytes: Bytes): void {
+    const { length } = bytes;
     const start = this.#offset;
     const framing = this.#kind.framing(head);
     this.#search = new BlankLineSearch(true);
     this.#waiting.skip(length);
     this.#offset += length;
-    events.push({ type: 'head', start, length, head, framing });
+    events.push({ type: 'head', start, length, head, bytes, framing });
     for (const { rule, detail, offset } of head.faults) {
       events.push({ type: 'fault', start: start + offset, rule, detail });
     }

@@ -1,0 +1,147 @@
+import {
+  type RequestHead,
+  type ResponseHead,
+  readRequestHead,
+  readResponseHead,
+  type Unreadable,
+} from '../decoders/http1/head.ts';
+import type { ExchangeProtocol } from '../decoders/wire-event.ts';
+import type { Bytes } from '../tap.ts';
+import { type Exchange, type OpenExchange, openedExchange } from './exchange.ts';
+import { type ExchangeRow, ExchangeTable, type HeadPlace } from './exchange-table.ts';
+import type { OnLost } from './page-store.ts';
+import { Spool } from './spool.ts';
+
+const NOWHERE: HeadPlace = { at: 0, length: 0 };
+
+/** An exchange that goes on, and where its heads are. */
+interface Open {
+  readonly exchange: OpenExchange;
+  request: HeadPlace;
+  response: HeadPlace;
+}
+
+/**
+ * All exchanges of a session. Those that go on are objects; those that are over are a row of numbers each and, in a spool,
+ * their heads as they were sent, read again when somebody asks.
+ */
+export class ExchangeStore {
+  readonly #open = new Map<number, Open>();
+  readonly #table: ExchangeTable;
+  readonly #heads: Spool;
+  #length = 0;
+
+  /** `memory` in bytes. */
+  constructor(memory: number, onLost: OnLost) {
+    this.#table = new ExchangeTable(memory / 2, onLost);
+    this.#heads = new Spool(memory / 2, onLost);
+  }
+
+  /** Exchanges so far; they are numbered from 1. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Exchanges that are only counted, as their rows could not be kept. */
+  get lost(): number {
+    return this.#table.lost;
+  }
+
+  /** Those that go on. */
+  *open(): Generator<Exchange> {
+    for (const { exchange } of this.#open.values()) yield exchange;
+  }
+
+  /** All that could be kept, in the order they opened. */
+  *[Symbol.iterator](): Generator<Exchange> {
+    for (let number = 1; number <= this.#length; number++) {
+      const exchange = this.get(number);
+      if (exchange) yield exchange;
+    }
+  }
+
+  /** Undefined where there is none with this number, or it could not be kept. */
+  get(number: number): Exchange | undefined {
+    const open = this.#open.get(number);
+    if (open) return open.exchange;
+    if (number < 1 || number > this.#length) return undefined;
+    const row = this.#table.row(number);
+    return row && this.#past(row);
+  }
+
+  begin(connection: number, at: number, protocol: ExchangeProtocol): OpenExchange {
+    const exchange = openedExchange(++this.#length, connection, at, protocol);
+    this.#table.add();
+    this.#open.set(exchange.number, { exchange, request: NOWHERE, response: NOWHERE });
+    return exchange;
+  }
+
+  /** Keeps a head as it was sent; several exchanges may have their heads at one place. */
+  keepHead(bytes: Bytes): HeadPlace {
+    return { at: this.#heads.append(bytes), length: bytes.length };
+  }
+
+  setRequest(number: number, head: RequestHead, place: HeadPlace): void {
+    const open = this.#open.get(number);
+    if (!open) return;
+    open.exchange.request = head;
+    open.request = place;
+  }
+
+  setResponse(number: number, head: ResponseHead, place: HeadPlace): void {
+    const open = this.#open.get(number);
+    if (!open) return;
+    open.exchange.response = head;
+    open.response = place;
+  }
+
+  /** The exchange is over: nothing of it changes any more, but for its series. */
+  end(number: number): void {
+    const open = this.#open.get(number);
+    if (!open) return;
+    this.#table.set(open.exchange, open.request, open.response);
+    this.#open.delete(number);
+  }
+
+  setSeries(number: number, series: number): void {
+    const open = this.#open.get(number);
+    if (open) open.exchange.series = series;
+    else this.#table.setSeries(number, series);
+  }
+
+  /** The head of an exchange's request or response as it was sent; undefined where there is none, or it was lost. */
+  head(number: number, which: 'request' | 'response'): Buffer | undefined {
+    const places = this.#open.get(number) ?? placesOf(this.#table.row(number));
+    return places && this.#bytes(places[which]);
+  }
+
+  /** Forgets everything. */
+  close(): void {
+    this.#open.clear();
+    this.#table.close();
+    this.#heads.close();
+  }
+
+  #past({ requestPlace, responsePlace, ...facts }: ExchangeRow): Exchange {
+    const request = this.#bytes(requestPlace);
+    const response = this.#bytes(responsePlace);
+    return {
+      ...facts,
+      request: readable(request && readRequestHead(request)),
+      response: readable(response && readResponseHead(response)),
+    };
+  }
+
+  #bytes({ at, length }: HeadPlace): Buffer | undefined {
+    return length === 0 ? undefined : this.#heads.read(at, length);
+  }
+}
+
+function placesOf(row: ExchangeRow | undefined) {
+  return row && { request: row.requestPlace, response: row.responsePlace };
+}
+
+/** What was a head when it came; undefined where there is none, or it was lost. */
+function readable<Head extends object>(head: Head | Unreadable | undefined): Head | undefined {
+  return head && !('unreadable' in head) ? head : undefined;
+}

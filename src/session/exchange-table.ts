@@ -1,0 +1,141 @@
+import type { ExchangeProtocol } from '../decoders/wire-event.ts';
+import type { Exchange } from './exchange.ts';
+import { emptyWeight, type Weight } from './ledger.ts';
+import type { OnLost } from './page-store.ts';
+import { Rows } from './rows.ts';
+
+const PROTOCOLS: readonly ExchangeProtocol[] = ['http1', 'websocket', 'sse', 'http2', 'tcp', 'tls'];
+
+/** Where in the spool a head is; of length 0 where there is none. */
+export interface HeadPlace {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** What of an exchange fits into a row of numbers. */
+export type ExchangeRow = Omit<Exchange, 'request' | 'response'> & {
+  readonly requestPlace: HeadPlace;
+  readonly responsePlace: HeadPlace;
+};
+
+const CONNECTION = 0;
+const OPENED_AT = 1;
+const CLOSED_AT = 2;
+const PROTOCOL = 3;
+const INFORMATIONAL = 4;
+const RESPONDED_AT = 5;
+const MESSAGES = 6;
+const FAULTS = 7;
+const RESUMES = 8;
+const SERIES = 9;
+const REQUEST = 10;
+const RESPONSE = 12;
+const CLIENT = 14;
+const SERVER = 19;
+/** 192 bytes a row. */
+const WIDTH = 24;
+
+/** Exchanges that are over, by number, as rows of numbers. */
+export class ExchangeTable {
+  readonly #rows: Rows;
+
+  /** `memory` in bytes. */
+  constructor(memory: number, onLost: OnLost) {
+    this.#rows = new Rows(WIDTH, memory, onLost);
+  }
+
+  /** Exchanges whose rows could not be kept. */
+  get lost(): number {
+    return this.#rows.lost;
+  }
+
+  /** Makes the next row, which is empty until its exchange is over. */
+  add(): void {
+    const number = this.#rows.add();
+    const offset = this.#rows.offset(number);
+    this.#rows.pageToChange(number).fill(0, offset, offset + WIDTH);
+  }
+
+  set(exchange: Exchange, request: HeadPlace, response: HeadPlace): void {
+    const page = this.#rows.pageToChange(exchange.number - 1);
+    const offset = this.#rows.offset(exchange.number - 1);
+    page[offset + CONNECTION] = exchange.connection;
+    page[offset + OPENED_AT] = exchange.openedAt;
+    page[offset + CLOSED_AT] = known(exchange.closedAt);
+    page[offset + PROTOCOL] = PROTOCOLS.indexOf(exchange.protocol);
+    page[offset + INFORMATIONAL] = exchange.informational;
+    page[offset + RESPONDED_AT] = known(exchange.respondedAt);
+    page[offset + MESSAGES] = exchange.messages;
+    page[offset + FAULTS] = exchange.faults;
+    page[offset + RESUMES] = known(exchange.resumes);
+    page[offset + SERIES] = known(exchange.series);
+    page[offset + REQUEST] = request.at;
+    page[offset + REQUEST + 1] = request.length;
+    page[offset + RESPONSE] = response.at;
+    page[offset + RESPONSE + 1] = response.length;
+    setWeight(page, offset + CLIENT, exchange.ledger.client);
+    setWeight(page, offset + SERVER, exchange.ledger.server);
+  }
+
+  /** Undefined when the row was lost. */
+  row(number: number): ExchangeRow | undefined {
+    const page = this.#rows.page(number - 1);
+    const offset = this.#rows.offset(number - 1);
+    if (page[offset + CONNECTION] === 0) return undefined;
+    return {
+      number,
+      connection: page[offset + CONNECTION]!,
+      openedAt: page[offset + OPENED_AT]!,
+      closedAt: maybe(page[offset + CLOSED_AT]!),
+      protocol: PROTOCOLS[page[offset + PROTOCOL]!]!,
+      informational: page[offset + INFORMATIONAL]!,
+      respondedAt: maybe(page[offset + RESPONDED_AT]!),
+      messages: page[offset + MESSAGES]!,
+      faults: page[offset + FAULTS]!,
+      resumes: maybe(page[offset + RESUMES]!),
+      series: maybe(page[offset + SERIES]!),
+      requestPlace: { at: page[offset + REQUEST]!, length: page[offset + REQUEST + 1]! },
+      responsePlace: { at: page[offset + RESPONSE]!, length: page[offset + RESPONSE + 1]! },
+      ledger: { client: weight(page, offset + CLIENT), server: weight(page, offset + SERVER) },
+    };
+  }
+
+  /** Notes the series of an exchange that turned out to be part of one when it was over. */
+  setSeries(number: number, series: number): void {
+    this.#rows.pageToChange(number - 1)[this.#rows.offset(number - 1) + SERIES] = known(series);
+  }
+
+  /** Forgets everything. */
+  close(): void {
+    this.#rows.close();
+  }
+}
+
+/** 0 is what is not known: a time is kept one later than it was. */
+function known(value: number | undefined): number {
+  return value === undefined ? 0 : value + 1;
+}
+
+function maybe(value: number): number | undefined {
+  return value === 0 ? undefined : value - 1;
+}
+
+/** TLS is booked on connections alone. */
+function setWeight(page: Float64Array, at: number, { head, framing, control, payload, undecoded }: Weight) {
+  page[at] = head;
+  page[at + 1] = framing;
+  page[at + 2] = control;
+  page[at + 3] = payload;
+  page[at + 4] = undecoded;
+}
+
+function weight(page: Readonly<Float64Array>, at: number): Weight {
+  return {
+    ...emptyWeight(),
+    head: page[at]!,
+    framing: page[at + 1]!,
+    control: page[at + 2]!,
+    payload: page[at + 3]!,
+    undecoded: page[at + 4]!,
+  };
+}
