@@ -17,20 +17,20 @@ function values(rows: Rows, number: number): number[] {
 
 test('rows past the budget come back when they are looked at, and can be changed there', async () => {
   using folder = new TemporaryFolder();
-  const rows = new Rows(WIDTH, 0, () => {});
-  for (let number = 0; number < 60_000; number++) {
+  const rows = new Rows(WIDTH, 6 * 4096 * WIDTH * 8, () => {}); // loses something only if 12 pages wait for the disk
+  for (let number = 0; number < 120_000; number++) {
     add(rows, number);
     if (number % 4096 === 0) await folder.settle();
   }
-  expect(rows.length).toBe(60_000);
-  for (const number of [0, 4095, 4096, 30_000, 59_999]) {
+  expect(rows.length).toBe(120_000);
+  for (const number of [0, 4095, 4096, 30_000, 119_999]) {
     expect(values(rows, number)).toEqual([number, number, number]);
   }
   rows.pageToChange(5)[rows.offset(5)] = -1;
-  values(rows, 50_000);
-  values(rows, 20_000);
-  await folder.settle();
-  values(rows, 40_000);
+  for (let number = 8192; number < 120_000; number += 4096) {
+    values(rows, number);
+    await folder.settle();
+  }
   expect(values(rows, 5)).toEqual([-1, 5, 5]);
   expect(rows.lost).toBe(0);
   rows.close();

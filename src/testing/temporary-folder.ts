@@ -14,7 +14,7 @@ export class TemporaryFolder implements Disposable {
 
   /** Gives what is being written to the disk its turn. */
   async settle(): Promise<void> {
-    await stat(this.path);
+    for (let turn = 0; turn < 4; turn++) await stat(this.path);
     await new Promise((resolve) => setImmediate(resolve));
   }
 
