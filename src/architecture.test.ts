@@ -16,11 +16,13 @@ const routing = [
 /** What each part may import besides itself: our parts, and packages. `docs/guide.md` draws this table. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   tap: [],
-  decoders: ['tap', 'node:zlib', 'node:buffer', 'minizlib', 'pako', 'fzstd'],
+  decoders: ['tap', 'node:zlib', 'node:buffer', 'node:crypto', 'minizlib', 'pako', 'fzstd'],
   session: ['tap', 'decoders', 'node:fs', 'node:os', 'node:path', 'node:buffer'],
-  proxy: ['tap', ...routing, 'node:', '@peculiar/x509', 'reflect-metadata'],
+  proxy: ['tap', ...routing, 'node:', '@peculiar/x509', 'reflect-metadata', 'http-proxy'],
   lab: ['tap', 'session', 'proxy', 'node:', 'ws'],
   views: ['session', 'chalk', 'string-width', 'node:buffer', 'node:stream'],
+  library: ['tap', 'decoders', 'session', 'capture', 'analysis', 'replay', 'proxy', 'node:'],
+  index: ['library', 'tap', 'decoders', 'session', 'proxy'],
 };
 
 const IMPORT = /(?:\bfrom|^import|\bimport\()\s*'([^']+)'/gm;

@@ -219,7 +219,11 @@ test('any bytes at all: never throws, and more of them do not change what was to
   );
 });
 
-test('a long hello in records of one byte is read', async () => {
-  const bytes = inRecords(await helloOf({ ALPNProtocols: manyProtocols }), Array(50_000).fill(1));
+test('a long hello in many records is read, in more than any client sends it is not', async () => {
+  const hello = await helloOf({ ALPNProtocols: manyProtocols });
+  const bytes = inRecords(hello, Array(50).fill(1000));
   expect(readClientHello(bytes)).toMatchObject({ alpn: manyProtocols, length: bytes.length });
+  expect(readClientHello(inRecords(hello, Array(50_000).fill(1)))).toEqual({
+    fault: 'a ClientHello in more than 64 records',
+  });
 });

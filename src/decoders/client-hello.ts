@@ -35,6 +35,8 @@ const MESSAGE_HEADER = 4;
 const CLIENT_HELLO = 1;
 /** Tickets and post-quantum key shares make a few KiB; this bounds what a caller may have to hold. */
 const MAX_HELLO = 64 * 1024;
+/** Clients send one record or a few; each is gone through again at every look. */
+const MAX_RECORDS = 64;
 const RANDOM = 32;
 
 const SERVER_NAME = 0;
@@ -52,6 +54,7 @@ export function readClientHello(bytes: Bytes): ClientHello | NoClientHello | und
     const fragment = readRecord(bytes, position);
     if (fragment === undefined || 'fault' in fragment) return fragment;
     fragments.push(fragment);
+    if (fragments.length > MAX_RECORDS) return { fault: `a ClientHello in more than ${MAX_RECORDS} records` };
     gathered += fragment.length;
     position += RECORD_HEADER + fragment.length;
     const first = fragments[0]?.[0];

@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { client, server, webSocket } from '../testing/conversations.ts';
 import { websocketFrame } from '../testing/websocket-frame.ts';
 import { HttpLayer } from './http-layer.ts';
+import { BEGINNING } from './layer.ts';
+import { TcpConversation } from './tcp.ts';
 
 const [upgrade, switching] = webSocket;
+const httpLayer = () => new HttpLayer(BEGINNING, (origin) => new TcpConversation(origin));
 const early = websocketFrame({ opcode: 1, payload: 'early', key: [1, 2, 3, 4] });
 const welcome = websocketFrame({ opcode: 1, payload: 'welcome' });
 
 describe('after a 101', () => {
   function switched(): { layer: HttpLayer; next: NonNullable<ReturnType<HttpLayer['next']>> } {
-    const layer = new HttpLayer();
+    const layer = httpLayer();
     layer.push('client', upgrade!.bytes);
     expect(layer.next()).toBeUndefined();
     layer.end('client');
@@ -41,7 +44,7 @@ describe('after a 101', () => {
   });
 
   test('extensions that the client did not offer are faults of the handshake', () => {
-    const layer = new HttpLayer();
+    const layer = httpLayer();
     layer.push(
       'client',
       client('GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\n\n').bytes,
@@ -64,7 +67,7 @@ describe('a response is an event stream', () => {
     { status: '404 Not Found', type: 'text/event-stream', is: false },
     { status: '204 No Content', type: 'text/event-stream', is: false },
   ])('$status $type: $is', ({ status, type, is }) => {
-    const layer = new HttpLayer();
+    const layer = httpLayer();
     layer.push('client', client('POST /chat HTTP/1.1\nHost: a\nContent-Length: 0\n\n').bytes);
     const events = layer.push(
       'server',

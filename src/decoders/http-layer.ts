@@ -4,27 +4,39 @@ import { fieldValue, fieldValues } from './http1/fields.ts';
 import type { ResponseHead } from './http1/head.ts';
 import { Http1Conversation, type ProtocolSwitch } from './http1/http1-conversation.ts';
 import { HTTP1_LIMITS } from './http1/limits.ts';
-import { BEGINNING, type Layer, type Origin, type Succession } from './layer.ts';
+import type { Layer, Origin, Succession } from './layer.ts';
 import { EventStreamBody, isEventStream } from './sse-body.ts';
 import { TcpConversation, UndecodedConversation } from './tcp.ts';
+import { acceptViolation } from './websocket/accept-key.ts';
 import { readExtensions } from './websocket/extensions.ts';
 import { WebSocketConversation } from './websocket/websocket-conversation.ts';
 import type { WireEvent } from './wire-event.ts';
 
+/** What reads a tunnel from its beginning on. */
+type OpenTunnel = (origin: Origin) => Layer;
+
 /** HTTP/1, with the event streams inside its responses, until it switches to WebSocket or something else. */
 export class HttpLayer implements Layer {
-  readonly #http = new Http1Conversation(BEGINNING.exchange, HTTP1_LIMITS, openEventStream);
-  readonly #pushed = { client: 0, server: 0 };
+  readonly #openTunnel: OpenTunnel;
+  readonly #http: Http1Conversation;
+  /** Bytes of each direction so far, with those before this layer's. */
+  readonly #pushed: Record<Side, number>;
   readonly #ended: Side[] = [];
+
+  constructor(origin: Origin, openTunnel: OpenTunnel) {
+    this.#openTunnel = openTunnel;
+    this.#http = new Http1Conversation(origin, HTTP1_LIMITS, openEventStream);
+    this.#pushed = { client: origin.client, server: origin.server };
+  }
 
   push(from: Side, bytes: Bytes): WireEvent[] {
     this.#pushed[from] += bytes.length;
     return this.#http.push(from, bytes);
   }
 
-  end(from: Side): WireEvent[] {
+  end(from: Side, isCutOff = false): WireEvent[] {
     this.#ended.push(from);
-    return this.#http.end(from);
+    return this.#http.end(from, isCutOff);
   }
 
   next(): Succession | undefined {
@@ -36,7 +48,25 @@ export class HttpLayer implements Layer {
       client: this.#pushed.client - rest.client.length,
       server: this.#pushed.server - rest.server.length,
     };
-    return { ...successor(found, origin), rest, ended: this.#ended };
+    return { ...this.#successor(found, origin), rest, ended: this.#ended };
+  }
+
+  /** What speaks on after a 101, or a 2xx to CONNECT. */
+  #successor(found: ProtocolSwitch, origin: Origin): Pick<Succession, 'layer' | 'events'> {
+    const { exchange, response } = found;
+    if (response.status !== 101) return { layer: this.#openTunnel(origin), events: [] };
+    switch (fieldValue(response.fields, 'upgrade')?.toLowerCase()) {
+      case 'websocket':
+        return webSocket(found, origin);
+      case 'h2c': {
+        const layer = new UndecodedConversation('http2', origin);
+        return { layer, events: [{ type: 'exchange', exchange, protocol: 'http2' }] };
+      }
+      default: {
+        const layer = new TcpConversation(origin);
+        return { layer, events: [{ type: 'exchange', exchange, protocol: 'tcp' }] };
+      }
+    }
   }
 }
 
@@ -52,23 +82,18 @@ function openEventStream(
   return new EventStreamBody({ exchange, from: 'server', contentEncoding });
 }
 
-/** What speaks on after a 101, or a 2xx to CONNECT. */
-function successor(found: ProtocolSwitch, origin: Origin): Pick<Succession, 'layer' | 'events'> {
-  const { exchange, request, response } = found;
-  const upgrade = fieldValue(response.fields, 'upgrade')?.toLowerCase();
-  if (response.status !== 101 || (upgrade !== 'websocket' && upgrade !== 'h2c')) {
-    return { layer: new TcpConversation(origin), events: [{ type: 'exchange', exchange, protocol: 'tcp' }] };
-  }
-  if (upgrade === 'h2c') {
-    const layer = new UndecodedConversation('http2', origin);
-    return { layer, events: [{ type: 'exchange', exchange, protocol: 'http2' }] };
-  }
-  const offered = request && fieldValues(request.fields, 'sec-websocket-extensions');
+/** What was agreed on in the handshake, and what was wrong with it. */
+function webSocket(
+  { exchange, request, response }: ProtocolSwitch,
+  origin: Origin,
+): Pick<Succession, 'layer' | 'events'> {
   const { extensions, violations } = readExtensions(
-    offered,
+    request && fieldValues(request.fields, 'sec-websocket-extensions'),
     fieldValues(response.fields, 'sec-websocket-extensions'),
   );
-  const faults = violations.map(({ from, rule, detail }): WireEvent => {
+  const stranger = request && acceptViolation(request, response);
+  const all = stranger ? [{ ...stranger, from: 'server' as const }, ...violations] : violations;
+  const faults = all.map(({ from, rule, detail }): WireEvent => {
     return { type: 'fault', exchange, from, start: origin[from], rule, detail };
   });
   const openDeflate = (windowBits: number, limit: number) => openInflater('deflate-raw', limit, windowBits);

@@ -43,10 +43,10 @@ export class SseBlock {
         this.#readType(line);
         break;
       case 'id':
-        this.#readId(line);
+        this.#readId(line, events);
         break;
       case 'retry':
-        this.#readRetry(line);
+        this.#readRetry(line, events);
         break;
       case 'comment':
         events.push(this.#comment(line));
@@ -116,11 +116,11 @@ export class SseBlock {
   }
 
   /** An id with a NUL in it is ignored. */
-  #readId(line: SseLine): void {
+  #readId(line: SseLine, events: SseEvent[]): void {
     const start = valueStart(line, 'id'.length);
     const id = this.#ids.read(line.lent.bytes, start, line.end);
     if (id !== this.#id && id.includes('\0')) {
-      this.ignore(lineLength(line));
+      this.#disregard(line, 'an id with a NUL in it: clients ignore it', events);
       return;
     }
     count(this.#event(line), line, start);
@@ -128,15 +128,21 @@ export class SseBlock {
   }
 
   /** A time that is not of digits is ignored. */
-  #readRetry(line: SseLine): void {
+  #readRetry(line: SseLine, events: SseEvent[]): void {
     const value = line.lent.view(valueStart(line, 'retry'.length), line.end);
     if (!isNumber(value) || line.missing > 0) {
-      this.ignore(lineLength(line));
+      this.#disregard(line, 'a retry that is not of digits: clients ignore it', events);
       return;
     }
     this.#draft ??= this.#begin('comment', 'retry', line.at);
     this.#draft.control += lineLength(line);
     if (this.#draft.kind === 'comment') this.#draft.data = new Uint8Array(value);
+  }
+
+  /** Counts a field that clients ignore for its value. One that is past the limit has been told of. */
+  #disregard(line: SseLine, detail: string, events: SseEvent[]): void {
+    this.ignore(lineLength(line));
+    if (line.missing === 0) events.push(fault(line.at, detail));
   }
 
   /** Stands on its own, also between the lines of an event. */

@@ -25,7 +25,10 @@ function bodyOf(pieces: readonly Bytes[], chunkLine: number): { slices: BodySlic
     return { start, framing: chunkLine, lent, from: from - piece.length, to: from };
   });
   const start = 1000 + from;
-  return { slices, end: { type: 'body-end', ...PLACE, start, framing: chunkLine, head: 0, complete: true } };
+  return {
+    slices,
+    end: { type: 'body-end', ...PLACE, start, framing: chunkLine, head: 0, payload: 0, complete: true },
+  };
 }
 
 function tell(
@@ -55,7 +58,7 @@ function counted(events: readonly WireEvent[]): number {
   for (const event of events) {
     if (event.type === 'message') sum += event.framing + event.control + event.payload;
     else if (event.type === 'body') sum += event.framing + event.bytes.length;
-    else if (event.type === 'body-end') sum += event.framing + event.head;
+    else if (event.type === 'body-end') sum += event.framing + event.head + event.payload;
   }
   return sum;
 }
@@ -122,30 +125,31 @@ describe.each(codings)('coded as "$contentEncoding"', ({ contentEncoding, bytes 
 
 describe('a plain stream', () => {
   test('has the classes that the decoder tells, and places in the direction', () => {
-    const events = tell('', [bytesOf('data: one\n\n:hi\n')]);
+    const events = tell('', [bytesOf('id:7\ndata: one\n\n:hi\n')]);
     expect(events).toEqual([
       {
         type: 'message',
         kind: 'event',
         ...PLACE,
         start: 1000,
-        framing: 8,
+        framing: 12,
         control: 0,
-        payload: 3,
+        payload: 4,
         bytes: bytesOf('one'),
         content: undefined,
         name: 'message',
+        id: '7',
         complete: true,
       },
       expect.objectContaining({
         kind: 'comment',
-        start: 1011,
+        start: 1016,
         framing: 0,
         control: 4,
         payload: 0,
         bytes: bytesOf('hi'),
       }),
-      { type: 'body-end', ...PLACE, start: 1015, framing: 0, head: 0, complete: true },
+      { type: 'body-end', ...PLACE, start: 1020, framing: 0, head: 0, payload: 0, complete: true },
     ]);
   });
 

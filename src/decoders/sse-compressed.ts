@@ -12,7 +12,7 @@ type BodyEnd = Extract<WireEvent, { readonly type: 'body-end' }>;
  *
  * No event has compressed bytes of its own, so what it is told to have is an apportionment: what came since the last
  * message is shared out among the messages that a slice completes, by the length of their content, and the last gets
- * the remainder. What comes behind the last message of all, like gzip's checksum, is framing of the end.
+ * the remainder. What comes behind the last message of all, like gzip's checksum, is payload of the end.
  */
 export class CompressedEventStream {
   readonly #place: StreamPlace;
@@ -47,7 +47,7 @@ export class CompressedEventStream {
   end(end: BodyEnd, told: WireEvent[]): void {
     this.#tell(this.#decoder.end(), told);
     const { framing, payload } = this.#waiting;
-    told.push({ ...end, framing: framing + payload + end.framing });
+    told.push({ ...end, framing: framing + end.framing, payload });
   }
 
   /** Tells messages with their shares of what waits. The place of a fault is where that begins, at best. */

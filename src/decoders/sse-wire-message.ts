@@ -19,7 +19,7 @@ export interface MessageBytes {
 /** A message of an event stream as the conversation tells it. */
 export function sseWireMessage(
   { exchange, from }: StreamPlace,
-  { kind, data, name, complete }: SseMessage,
+  { kind, data, name, id, complete }: SseMessage,
   { start, framing, control, payload }: MessageBytes,
   content: Bytes | undefined,
 ): WireEvent {
@@ -36,6 +36,7 @@ export function sseWireMessage(
     bytes: data,
     content,
     name,
+    id,
     complete,
   };
 }

@@ -25,7 +25,9 @@ export class SseDecoder implements Decoder<SseEvent> {
   #heldLength = 0;
   #heldAt = 0;
   #offset = 0;
-  #isFirstLine = true;
+  /** Bytes of a byte order mark that the stream began with so far; past its length once it is clear whether it is one. */
+  #bomBytes = 0;
+  #bomAt = 0;
   #endedInCr = false;
 
   constructor(limits: SseLimits = SSE_LIMITS) {
@@ -45,8 +47,9 @@ export class SseDecoder implements Decoder<SseEvent> {
     const { bytes } = lent;
     const origin = at - from;
     this.#offset = origin + to;
-    let position = this.#endedInCr && bytes[from] === LF ? from + 1 : from;
-    this.#block.ignore(position - from);
+    const begin = this.#bomBytes > BOM.length ? from : this.#afterBom(bytes, from, to, origin, events);
+    let position = this.#endedInCr && bytes[begin] === LF ? begin + 1 : begin;
+    this.#block.ignore(position - begin);
     const ends = new LineEnds(lent, to);
     while (position < to) {
       const end = ends.after(position);
@@ -66,6 +69,7 @@ export class SseDecoder implements Decoder<SseEvent> {
 
   end(): SseEvent[] {
     const events: SseEvent[] = [];
+    if (this.#bomBytes < BOM.length) this.#noBom(events);
     if (this.#heldLength > 0) this.#endHeld(0, events);
     this.#block.end(events);
     return events;
@@ -95,7 +99,7 @@ export class SseDecoder implements Decoder<SseEvent> {
     if (before > this.#limits.line) return;
     this.#held.add(part);
     if (this.#heldLength <= this.#limits.line) return;
-    const kept = this.#held.peek(Math.min(BOM.length + LONGEST_FIELD_START, this.#limits.line));
+    const kept = this.#held.peek(Math.min(LONGEST_FIELD_START, this.#limits.line));
     this.#held.skip(this.#heldLength);
     this.#held.add(kept);
     const detail = `a line of more than ${this.#limits.line} bytes`;
@@ -113,17 +117,31 @@ export class SseDecoder implements Decoder<SseEvent> {
   }
 
   #line(line: SseLine, events: SseEvent[]): void {
-    const read = this.#isFirstLine ? this.#withoutBom(line) : line;
-    this.#isFirstLine = false;
-    if (read.start === read.end) this.#block.blank(read.ending, events);
-    else this.#block.line(read, events);
+    if (line.start === line.end && line.missing === 0) this.#block.blank(line.ending, events);
+    else this.#block.line(line, events);
   }
 
-  #withoutBom(line: SseLine): SseLine {
-    const { start, end, lent } = line;
-    if (end - start < BOM.length || BOM.some((byte, index) => lent.bytes[start + index] !== byte))
-      return line;
-    this.#block.ignore(BOM.length);
-    return { ...line, start: start + BOM.length, at: line.at + BOM.length };
+  /** Where the first line begins or goes on: behind the mark, which may come in pieces. */
+  #afterBom(bytes: Bytes, from: number, to: number, origin: number, events: SseEvent[]): number {
+    let position = from;
+    if (this.#bomBytes === 0) this.#bomAt = origin + from;
+    while (position < to && this.#bomBytes < BOM.length && bytes[position] === BOM[this.#bomBytes]) {
+      position++;
+      this.#bomBytes++;
+    }
+    if (this.#bomBytes === BOM.length) {
+      this.#bomBytes++;
+      this.#block.ignore(BOM.length);
+    } else if (position < to) {
+      this.#noBom(events);
+    }
+    return position;
+  }
+
+  /** What looked like the beginning of a mark is that of a line. */
+  #noBom(events: SseEvent[]): void {
+    const part = BOM.subarray(0, this.#bomBytes);
+    this.#bomBytes = BOM.length + 1;
+    if (part.length > 0) this.#hold(part, this.#bomAt, events);
   }
 }

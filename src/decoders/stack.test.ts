@@ -17,6 +17,8 @@ import { WireStory } from '../testing/wire-story.ts';
 import { Stack } from './stack.ts';
 
 const gzipped = await gzippedEventStream();
+const CONNECT = 'CONNECT a:1 HTTP/1.1\nHost: a:1\n\n';
+const ESTABLISHED = 'HTTP/1.1 200 Established\n\n';
 const PREFACE = 'PRI * HTTP/2.0\n\nSM\n\n';
 
 interface Playbook {
@@ -201,6 +203,80 @@ const playbooks: readonly Playbook[] = [
       'server chunk #1 "back"',
     ],
   },
+  {
+    name: 'a tunnel within the connection, HTTP in it, and a WebSocket in that',
+    said: [
+      client(CONNECT),
+      server(ESTABLISHED),
+      client('GET /a HTTP/1.1\nHost: a\n\n'),
+      server('HTTP/1.1 200 OK\nContent-Length: 2\n\nok'),
+      ...webSocket,
+    ],
+    told: [
+      '#1 http1',
+      'client #1 CONNECT a:1',
+      'server #1 200',
+      '#1 closed',
+      '#2 http1',
+      'client #2 GET /a',
+      'server #2 200',
+      'server #2 body "ok"',
+      '#2 closed',
+      '#3 http1',
+      'client #3 GET /socket',
+      'server #3 101',
+      '#3 websocket',
+      'client #3 text "early"',
+      'server #3 text "welcome"',
+      'client #3 ping "alive?"',
+      'client #3 binary "one two"',
+      'server #3 pong "alive?"',
+      'client #3 close 1000 bye "\\u0003èbye"',
+      'server #3 close 1000 "\\u0003è"',
+      '#3 closed',
+    ],
+  },
+  {
+    name: 'a tunnel in a tunnel, and TLS in that',
+    said: [
+      client(CONNECT),
+      server(ESTABLISHED),
+      client(CONNECT),
+      server(ESTABLISHED),
+      client('\x16\x03\x01\0\x05hello'),
+      server('\x16\x03\x03\0\x02ok'),
+    ],
+    told: [
+      '#1 http1',
+      'client #1 CONNECT a:1',
+      'server #1 200',
+      '#1 closed',
+      '#2 http1',
+      'client #2 CONNECT a:1',
+      'server #2 200',
+      '#2 tls',
+      'client undecoded #2 10',
+      '#2 closed',
+      'server undecoded #2 7',
+    ],
+  },
+  {
+    name: 'a tunnel in which the server speaks first',
+    said: [client(CONNECT), server(`${ESTABLISHED}220 mail.example\n`)],
+    told: [
+      '#1 http1',
+      'client #1 CONNECT a:1',
+      'server #1 200',
+      '#1 tcp',
+      '#1 closed',
+      'server chunk #1 "220 mail.example\\r\\n"',
+    ],
+  },
+  {
+    name: 'a tunnel in which nobody speaks',
+    said: [client(CONNECT), server(ESTABLISHED)],
+    told: ['#1 http1', 'client #1 CONNECT a:1', 'server #1 200', '#1 tcp', '#1 closed'],
+  },
   { name: 'nothing at all', said: [], told: [] },
 ];
 
@@ -240,6 +316,23 @@ test('a server that breaks off a body is at fault, unless the client has left', 
   expect(end('client', 'server')).toEqual(['server #1 body "hell" cut off', '#1 closed']);
 });
 
+test('a body that runs until the end is whole when that was sent, and cut off when the connection was', () => {
+  const end = (isCutOff: boolean) => {
+    const story = new WireStory(new Stack({ alpn: undefined }));
+    story.push('client', client('GET / HTTP/1.1\nHost: a\n\n').bytes);
+    story.push('server', server('HTTP/1.1 200 OK\n\nhell').bytes);
+    story.end('server', isCutOff);
+    story.end('client', isCutOff);
+    return story.told.slice(3);
+  };
+  expect(end(false)).toEqual(['server #1 body "hell"', '#1 closed']);
+  expect(end(true)).toEqual([
+    'server #1 fault RFC 9112 section 8',
+    'server #1 body "hell" cut off',
+    '#1 closed',
+  ]);
+});
+
 test('a switch with hundreds of thousands of frames behind it', () => {
   const stack = new Stack({ alpn: undefined });
   const [upgrade, switching] = webSocket;
@@ -268,7 +361,8 @@ describe('every byte is told exactly once', () => {
     );
   });
 
-  const valid = [http, webSocket, deflatedWebSocket, eventStream, gzipped];
+  const tunnelled = [client(CONNECT), server(ESTABLISHED), ...http];
+  const valid = [tunnelled, http, webSocket, deflatedWebSocket, eventStream, gzipped];
 
   const mutation = fc.record({
     step: fc.nat(),

@@ -73,6 +73,8 @@ interface BodyEnd extends Place {
   readonly framing: number;
   /** Trailer fields, class head. */
   readonly head: number;
+  /** Of a compressed event stream, what came behind its last message. */
+  readonly payload: number;
   /** False when the stream stopped before the body did. */
   readonly complete: boolean;
 }
@@ -80,6 +82,7 @@ interface BodyEnd extends Place {
 /** Bytes of a message that goes on: the next `message` of the same direction and exchange completes it. */
 interface MessagePart extends Place {
   readonly type: 'message-part';
+  readonly kind: 'text' | 'binary';
   readonly start: number;
   readonly framing: number;
   /** Payload as carried, without its mask. */
@@ -102,6 +105,8 @@ interface Message extends Place {
   readonly content: Bytes | undefined;
   /** Event type of an SSE event, code and reason of a close. */
   readonly name: string;
+  /** The last event id that the client of an event stream knows after this event; absent elsewhere. */
+  readonly id?: string;
   /** False for a message that its stream's end cut off. */
   readonly complete: boolean;
 }
@@ -118,5 +123,6 @@ interface ExchangeClosed {
 /** Both directions of a connection: bytes of either side in, wire events out. */
 export interface Conversation {
   push(from: Side, bytes: Bytes): WireEvent[];
-  end(from: Side): WireEvent[];
+  /** `isCutOff`: without an end that this side sent, so that what runs until the end is not whole. */
+  end(from: Side, isCutOff?: boolean): WireEvent[];
 }

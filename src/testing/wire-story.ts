@@ -41,8 +41,8 @@ export class WireStory {
     lent.fill('?');
   }
 
-  end(from: Side): void {
-    this.#tell(this.#conversation.end(from));
+  end(from: Side, isCutOff = false): void {
+    this.#tell(this.#conversation.end(from, isCutOff));
     for (const [key, { text, length }] of this.#open) {
       if (key.startsWith(`${from} chunk`)) this.#line(`${key} ${JSON.stringify(text)}`);
       if (key.startsWith(`${from} undecoded`)) this.#line(`${key} ${length}`);
@@ -129,7 +129,7 @@ function lengthOf(event: Extract<WireEvent, { readonly from: Side }>): number {
     case 'message-part':
       return event.framing + event.bytes.length;
     case 'body-end':
-      return event.framing + event.head;
+      return event.framing + event.head + event.payload;
     case 'message':
       return event.framing + event.control + event.payload;
     case 'undecoded':

@@ -25,6 +25,7 @@ function told(framing: BodyFraming): string {
 
 const TWO = 'RFC 9112 section 6.1';
 const END = 'RFC 9112 section 6.3';
+const NO_LENGTH = 'RFC 9110 section 8.6';
 
 /** The same fields in a request and in a 200 to GET. */
 const cases = [
@@ -107,17 +108,28 @@ test('Transfer-Encoding in HTTP/1.0 is followed, and a conflict', () => {
 
 test.each([
   { status: 200, method: 'HEAD', framing: 'none' },
-  { status: 100, method: 'POST', framing: 'none' },
-  { status: 103, method: 'GET', framing: 'none' },
-  { status: 204, method: 'GET', framing: 'none' },
+  { status: 204, method: 'HEAD', framing: `none ! ${NO_LENGTH}` },
+  { status: 100, method: 'POST', framing: `none ! ${NO_LENGTH}` },
+  { status: 103, method: 'GET', framing: `none ! ${NO_LENGTH}` },
+  { status: 204, method: 'GET', framing: `none ! ${NO_LENGTH}` },
   { status: 304, method: 'GET', framing: 'none' },
-  { status: 101, method: 'GET', framing: 'tunnel' },
-  { status: 200, method: 'CONNECT', framing: 'tunnel' },
-  { status: 299, method: 'CONNECT', framing: 'tunnel' },
+  { status: 101, method: 'GET', framing: `tunnel ! ${NO_LENGTH}` },
+  { status: 200, method: 'CONNECT', framing: `tunnel ! ${NO_LENGTH}` },
+  { status: 299, method: 'CONNECT', framing: `tunnel ! ${NO_LENGTH}` },
   { status: 407, method: 'CONNECT', framing: 'length 5' },
   { status: 205, method: 'GET', framing: 'length 5' },
 ])('a $status to $method with Content-Length: $framing', ({ status, method, framing }) => {
   expect(told(responseFraming(`HTTP/1.1 ${status}`, 'Content-Length: 5', method))).toBe(framing);
+});
+
+test.each([
+  { status: 204, method: 'GET', framing: `none ! ${TWO}` },
+  { status: 101, method: 'GET', framing: `tunnel ! ${TWO}` },
+  { status: 200, method: 'CONNECT', framing: `tunnel ! ${TWO}` },
+  { status: 304, method: 'GET', framing: 'none' },
+  { status: 200, method: 'HEAD', framing: 'none' },
+])('a $status to $method with Transfer-Encoding: $framing', ({ status, method, framing }) => {
+  expect(told(responseFraming(`HTTP/1.1 ${status}`, 'Transfer-Encoding: chunked', method))).toBe(framing);
 });
 
 describe('fields that recipients may read differently are a conflict in a request', () => {

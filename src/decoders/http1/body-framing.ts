@@ -40,14 +40,26 @@ export function requestBodyFraming(head: RequestHead): BodyFraming {
 /** How the body of a response to a request with this method ends. */
 export function responseBodyFraming(head: ResponseHead, requestMethod: string): BodyFraming {
   const { status } = head;
-  if (status === 101 || (requestMethod === 'CONNECT' && status >= 200 && status < 300)) return TUNNEL;
-  if (requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304) return NONE;
+  if (status === 101 || (requestMethod === 'CONNECT' && status >= 200 && status < 300)) {
+    return withoutLength(head, TUNNEL);
+  }
+  if (status < 200 || status === 204) return withoutLength(head, NONE);
+  if (requestMethod === 'HEAD' || status === 304) return NONE;
   const framing = transferFraming(head) ?? lengthFraming(head) ?? UNTIL_CLOSE;
   // A response ends with its connection at the latest, whatever its last coding is.
   if (framing.type === 'unknown' && fieldValues(head.fields, 'transfer-encoding').length > 0) {
     return { type: 'until-close', conflict: framing.conflict };
   }
   return framing;
+}
+
+/** Such a response ends with its head; who believes a length in it takes what follows for its body. */
+function withoutLength(head: ResponseHead, framing: BodyFraming): BodyFraming {
+  const hasCoding = fieldValues(head.fields, 'transfer-encoding').length > 0;
+  if (!hasCoding && fieldValues(head.fields, 'content-length').length === 0) return framing;
+  const rule = hasCoding ? 'RFC 9112 section 6.1' : 'RFC 9110 section 8.6';
+  const name = hasCoding ? 'Transfer-Encoding' : 'Content-Length';
+  return { ...framing, conflict: { rule, detail: `${name} in a ${head.status} that ends with its head` } };
 }
 
 /** By Transfer-Encoding, which overrides Content-Length; undefined without one. */

@@ -57,7 +57,16 @@ export class BodyTeller {
     const framing = this.#framing;
     const head = this.#head;
     const start = framing + head > 0 ? this.#start : place;
-    const end = { type: 'body-end', exchange, from: this.#from, start, framing, head, complete } as const;
+    const end = {
+      type: 'body-end',
+      exchange,
+      from: this.#from,
+      start,
+      framing,
+      head,
+      payload: 0,
+      complete,
+    } as const;
     this.#framing = 0;
     this.#head = 0;
     if (this.#reader) this.#reader.end(end, told);

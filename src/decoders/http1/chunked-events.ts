@@ -3,6 +3,7 @@ import type { Fault } from '../decoder.ts';
 import { LentBytes } from '../lent-bytes.ts';
 import type { ChunkedSink } from './chunked.ts';
 import type { Field } from './fields.ts';
+import { quoted } from './section-reader.ts';
 
 /** Bytes that say where chunks begin and end, where none of the body's stand right behind them. */
 export interface FramingEvent {
@@ -40,6 +41,20 @@ interface Events {
   push(event: ChunkedEvent): unknown;
 }
 
+/** What must be known before the body, so that trailers come too late for it (RFC 9110 section 6.5.1). */
+const BEFORE_THE_BODY: ReadonlySet<string> = new Set([
+  ...['transfer-encoding', 'content-length', 'trailer', 'host', 'connection', 'upgrade', 'te', 'expect'],
+  ...['content-encoding', 'content-type', 'content-range', 'cache-control', 'max-forwards', 'range'],
+  ...[
+    'authorization',
+    'proxy-authorization',
+    'www-authenticate',
+    'proxy-authenticate',
+    'cookie',
+    'set-cookie',
+  ],
+]);
+
 /** Tells what a chunked body consists of as events. */
 export class ChunkedEvents implements ChunkedSink {
   readonly #events: Events;
@@ -61,6 +76,10 @@ export class ChunkedEvents implements ChunkedSink {
 
   trailers(start: number, length: number, fields: readonly Field[]): void {
     this.#events.push({ type: 'trailers', start, length, fields });
+    for (const { name } of fields) {
+      if (!BEFORE_THE_BODY.has(name.toLowerCase())) continue;
+      this.fault(start, 'RFC 9110 section 6.5.1', `${quoted(name)} in a trailer section`);
+    }
   }
 
   fault(start: number, rule: string, detail: string): void {

@@ -128,6 +128,14 @@ const broken = [
     trailers: ['3'],
     faults: ['RFC 9112 section 5 at 3'],
   },
+  {
+    name: 'trailers that come too late for what they say',
+    text: '0\r\nHost: b\r\nTE: c\r\nD: e\r\n\r\n',
+    body: '',
+    framing: 5,
+    trailers: ['22', 'Host=b', 'TE=c', 'D=e'],
+    faults: ['RFC 9110 section 6.5.1 at 3', 'RFC 9110 section 6.5.1 at 3'],
+  },
   { name: 'CR in an extension', text: '0;a\rb\r\n\r\n', body: '', framing: 9, faults: [`${line} at 3`] },
   { name: 'a padded size', text: '0  \r\n\r\n', body: '', framing: 7, faults: [`${size} at 3`] },
   {

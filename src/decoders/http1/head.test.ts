@@ -174,6 +174,21 @@ function withoutRfc(fault: string): string {
 
 describe('what else is wrong with a request', () => {
   test.each([
+    {
+      name: 'the same length twice',
+      text: 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n',
+      told: ['RFC 9110 section 8.6 at 0'],
+    },
+    {
+      name: 'the same length twice in a field',
+      text: 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5 ,\t5\r\n\r\n',
+      told: ['RFC 9110 section 8.6 at 0'],
+    },
+    {
+      name: 'two lengths, which is for the framing to say',
+      text: 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 6\r\n\r\n',
+      told: [],
+    },
     { name: 'no Host', text: 'GET / HTTP/1.1\r\n\r\n', told: ['RFC 9112 section 3.2 at 0'] },
     {
       name: 'two Hosts',

@@ -45,6 +45,7 @@ export function readRequestHead(
   const fields = section.fields(limits.fieldLines);
   if (!fields) return tooManyFields(limits);
   if (start.version === '1.1') checkHost(fields, section);
+  checkLength(fields, section);
   return {
     method: start.method,
     target: start.target,
@@ -66,6 +67,7 @@ export function readResponseHead(
   if (typeof start === 'string') return unreadable('RFC 9112 section 4', start, offset);
   const fields = section.fields(limits.fieldLines);
   if (!fields) return tooManyFields(limits);
+  checkLength(fields, section);
   return {
     version: start.version,
     status: start.status,
@@ -132,6 +134,15 @@ function checkHost(fields: readonly Field[], section: SectionReader): void {
     !isMissing,
     0,
   );
+}
+
+/** RFC 9110 section 8.6: one length, once. Where they differ the framing is in conflict, and says so. */
+function checkLength(fields: readonly Field[], section: SectionReader): void {
+  const values = fieldValues(fields, 'content-length');
+  if (values.length === 0 || (values.length === 1 && !values[0]!.includes(','))) return;
+  const [first, ...others] = values.flatMap((value) => value.split(/[ \t]*,[ \t]*/));
+  if (others.some((other) => other !== first)) return;
+  section.fault('RFC 9110 section 8.6', `Content-Length ${others.length + 1} times`, false, 0);
 }
 
 interface StatusLine {

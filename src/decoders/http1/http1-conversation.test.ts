@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Bytes, Side } from '../../tap.ts';
 import { cutAt, cuts } from '../../testing/cuts.ts';
 import { wire } from '../../testing/http1-story.ts';
+import { BEGINNING } from '../layer.ts';
 import type { WireEvent } from '../wire-event.ts';
 import { Http1Conversation } from './http1-conversation.ts';
 import { HTTP1_LIMITS } from './limits.ts';
@@ -337,7 +338,7 @@ describe.each(cases)('$name', ({ turns, told }) => {
 
 describe('a switch of protocols', () => {
   test('gives the heads, and what either side sent already', () => {
-    const conversation = new Http1Conversation(5);
+    const conversation = new Http1Conversation({ exchange: 5, client: 0, server: 0 });
     conversation.push('client', wire(get + upgrade));
     conversation.push('client', wire('early'));
     conversation.push('server', wire(ok));
@@ -395,12 +396,57 @@ describe('a switch of protocols', () => {
   });
 });
 
+describe('a response that no request asked for', () => {
+  const unasked = 'server fault RFC 9112 section 9.2';
+
+  test.each<{ name: string; turns: readonly Turn[]; faults: readonly string[] }>([
+    { name: 'the first of a capture', turns: [['server', ok]], faults: [] },
+    { name: 'a second one of a capture', turns: [['server', ok + ok]], faults: [] },
+    {
+      name: 'behind the answer',
+      turns: [
+        ['client', get],
+        ['server', ok + ok],
+      ],
+      faults: [`2 ${unasked}`],
+    },
+    {
+      name: 'while a request is under way, which it may answer early',
+      turns: [
+        ['client', get],
+        ['server', ok],
+        ['client', 'GET / HT'],
+        ['server', ok],
+      ],
+      faults: ['0 client fault RFC 9112 section 8'],
+    },
+    {
+      name: 'behind a request that could not be read',
+      turns: [
+        ['client', `${get}junk\r\n\r\n`],
+        ['server', ok + ok],
+      ],
+      faults: ['0 client fault RFC 9112 section 3'],
+    },
+    {
+      name: 'informational ones belong to what follows them',
+      turns: [
+        ['client', get],
+        ['server', `HTTP/1.1 103 \r\n\r\nHTTP/1.1 103 \r\n\r\n${ok}`],
+      ],
+      faults: [],
+    },
+  ])('$name', ({ turns, faults }) => {
+    expect(converse([...turns, ...ends]).filter((line) => line.includes('fault'))).toEqual(faults);
+  });
+});
+
 test('too many requests without an answer: the further ones are counted, wherever they are cut', () => {
   const story = (cut?: (bytes: Bytes) => readonly Bytes[]): string[] =>
     converse(
       [['client', `${get.repeat(3)}${post}Content-Length: 2\r\n\r\nab`], ['server', ok], ...ends],
       cut,
-      new Http1Conversation(1, { ...HTTP1_LIMITS, open: 2 }),
+      new Http1Conversation(BEGINNING, { ...HTTP1_LIMITS, open: 2 }),
     );
   const told = [
     ...asked(1),

@@ -1,4 +1,5 @@
 import type { Bytes, Side } from '../../tap.ts';
+import { BEGINNING, type Origin } from '../layer.ts';
 import type { Conversation, WireEvent } from '../wire-event.ts';
 import type { OpenBody } from './body-reader.ts';
 import { BodyTeller } from './body-teller.ts';
@@ -35,14 +36,17 @@ export class Http1Conversation implements Conversation {
   /** Too many requests wait for an answer: further ones are counted, not told. */
   #isOverrun = false;
   #isInformational = false;
+  /** False before the first request, and once one could not be read: a response may answer one that was not seen. */
+  #knowsRequests = false;
   readonly #hasEnded = { client: false, server: false };
 
-  constructor(firstExchange = 1, limits: Http1Limits = HTTP1_LIMITS, openBody: OpenBody = asItIs) {
+  /** `origin` is where it begins: its first exchange, and the bytes of each direction before it. */
+  constructor(origin: Origin = BEGINNING, limits: Http1Limits = HTTP1_LIMITS, openBody: OpenBody = asItIs) {
     this.#limits = limits;
     this.#openBody = openBody;
-    this.#exchanges = new OpenExchanges(firstExchange);
-    this.#requests = new RequestDecoder(limits);
-    this.#responses = new ResponseDecoder(limits);
+    this.#exchanges = new OpenExchanges(origin.exchange);
+    this.#requests = new RequestDecoder(limits, origin.client);
+    this.#responses = new ResponseDecoder(limits, origin.server);
   }
 
   push(from: Side, bytes: Bytes): WireEvent[] {
@@ -52,12 +56,12 @@ export class Http1Conversation implements Conversation {
     return told;
   }
 
-  end(from: Side): WireEvent[] {
+  end(from: Side, isCutOff = false): WireEvent[] {
     const told: WireEvent[] = [];
     if (this.#switch) return told;
     this.#hasEnded[from] = true;
     if (from === 'client') this.#tellRequests(this.#requests.end(), told);
-    else this.#tellResponses(this.#responses.end(), told);
+    else this.#tellResponses(this.#responses.end(isCutOff), told);
     // No answer will come, so what was held for one is read as what it looks like.
     if (this.#hasEnded.server) this.#tellRequests(this.#requests.resume(), told);
     if (this.#hasEnded.client && this.#hasEnded.server) this.#exchanges.closeAll(told);
@@ -72,6 +76,7 @@ export class Http1Conversation implements Conversation {
 
   #tellRequests(events: readonly Http1Event<RequestHead>[], told: WireEvent[]): void {
     for (const event of events) {
+      if (event.type === 'undecoded') this.#knowsRequests = false;
       if (this.#isOverrun) this.#tellOverrun(event, told);
       else if (event.type === 'head') this.#tellRequest(event, told);
       else if (event.type === 'end') this.#tellRequestEnd(event.start, event.complete, told);
@@ -91,6 +96,7 @@ export class Http1Conversation implements Conversation {
     const exchange = this.#exchanges.beginRequest(told);
     told.push({ type: 'request', exchange, start, length, head, bytes });
     this.#responses.expect(head.method);
+    this.#knowsRequests = true;
     if (asksToSwitch(head)) this.#asking = { exchange, head };
   }
 
@@ -100,6 +106,7 @@ export class Http1Conversation implements Conversation {
   }
 
   #tellOverrun(event: Http1Event<RequestHead>, told: WireEvent[]): void {
+    this.#knowsRequests = false;
     if (event.type === 'fault' || event.type === 'end') return;
     told.push({ type: 'undecoded', exchange: 0, from: 'client', start: event.start, length: event.length });
   }
@@ -115,8 +122,13 @@ export class Http1Conversation implements Conversation {
   #tellResponse(event: Http1Event<ResponseHead> & { readonly type: 'head' }, told: WireEvent[]): void {
     const { start, length, head, bytes, framing } = event;
     this.#isInformational = isInformational(head);
+    const isUnasked = this.#knowsRequests && this.#exchanges.receiving === 0 && !this.#requests.isUnderWay();
     const exchange = this.#exchanges.beginResponse(this.#isInformational, told);
     told.push({ type: 'response', exchange, start, length, head, bytes });
+    if (isUnasked) {
+      const detail = 'a response that no request asked for';
+      told.push({ type: 'fault', exchange, from: 'server', start, rule: 'RFC 9112 section 9.2', detail });
+    }
     if (this.#isInformational) return;
     this.#server.begin(this.#openBody(exchange, head, told));
     const request = this.#asking?.exchange === exchange ? this.#asking.head : undefined;

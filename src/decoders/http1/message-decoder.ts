@@ -61,7 +61,7 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   readonly #kind: MessageKind<Head>;
   readonly #limits: Http1Limits;
   readonly #waiting = new ByteQueue();
-  #offset = 0;
+  #offset: number;
   #state: State = 'head';
   #search = new BlankLineSearch(true);
   #chunked: ChunkedReader;
@@ -77,7 +77,9 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
    */
   #repeated: { readonly bytes: Buffer; readonly head: Head } | undefined;
 
-  constructor(kind: MessageKind<Head>, limits: Http1Limits) {
+  /** `start` is where in the direction the messages begin. */
+  constructor(kind: MessageKind<Head>, limits: Http1Limits, start: number) {
+    this.#offset = start;
     this.#kind = kind;
     this.#limits = limits;
     this.#chunked = new ChunkedReader(limits);
@@ -88,9 +90,15 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
     return this.#read([]);
   }
 
-  end(): Http1Event<Head>[] {
+  /** `isCutOff`: a body that runs until the end is not whole. */
+  end(isCutOff = false): Http1Event<Head>[] {
     this.#hasEnded = true;
-    return this.#state === 'stopped' ? [] : this.#finish([]);
+    return this.#state === 'stopped' ? [] : this.#finish([], isCutOff);
+  }
+
+  /** Whether bytes wait that no event has told of. */
+  isUnderWay(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Reads on where it stopped, or will not stop where it was about to: HTTP/1 follows after all. */
@@ -286,8 +294,9 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   }
 
   /** The stream's end (RFC 9112 section 8). */
-  #finish(events: Http1Event<Head>[]): Http1Event<Head>[] {
-    if (this.#state === 'body' && this.#left === Number.POSITIVE_INFINITY) this.#complete(events);
+  #finish(events: Http1Event<Head>[], isCutOff = false): Http1Event<Head>[] {
+    const isEndless = this.#state === 'body' && this.#left === Number.POSITIVE_INFINITY;
+    if (isEndless && !isCutOff) this.#complete(events);
     const isWhole = this.#state === 'lost' || (this.#state === 'head' && this.#waiting.length === 0);
     if (!isWhole) this.#lose(events, ...this.#cutOff());
     this.#state = 'lost';

@@ -19,8 +19,9 @@ const REQUESTS: MessageKind<RequestHead> = {
 export class RequestDecoder implements Decoder<Http1Event<RequestHead>> {
   readonly #messages: MessageDecoder<RequestHead>;
 
-  constructor(limits: Http1Limits = HTTP1_LIMITS) {
-    this.#messages = new MessageDecoder(REQUESTS, limits);
+  /** `start` is where in the direction requests begin. */
+  constructor(limits: Http1Limits = HTTP1_LIMITS, start = 0) {
+    this.#messages = new MessageDecoder(REQUESTS, limits, start);
   }
 
   push(bytes: Bytes): Http1Event<RequestHead>[] {
@@ -30,6 +31,11 @@ export class RequestDecoder implements Decoder<Http1Event<RequestHead>> {
   /** Where it is stopped, the end is told by `resume`. */
   end(): Http1Event<RequestHead>[] {
     return this.#messages.end();
+  }
+
+  /** Whether the beginning of a request is here that was not told of yet. */
+  isUnderWay(): boolean {
+    return this.#messages.isUnderWay();
   }
 
   /** The server declined: reads on as HTTP/1. */

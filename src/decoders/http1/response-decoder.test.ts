@@ -146,20 +146,21 @@ describe.each(cases)('$name', ({ methods, text, told }) => {
 
 describe('behind a switch it keeps what comes, and hands it over', () => {
   const switches = [
-    { name: '101', method: 'GET', text: 'HTTP/1.1 101 \r\n\r\n' },
-    { name: '200 to CONNECT', method: 'CONNECT', text: 'HTTP/1.1 200 \r\n\r\n' },
+    { name: '101', method: 'GET', text: 'HTTP/1.1 101 \r\n\r\n', faults: [] },
+    { name: '200 to CONNECT', method: 'CONNECT', text: 'HTTP/1.1 200 \r\n\r\n', faults: [] },
     {
       name: '200 to CONNECT, whatever length it claims',
       method: 'CONNECT',
       text: 'HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\n',
+      faults: ['fault RFC 9110 section 8.6 at 0: Content-Length in a 200 that ends with its head'],
     },
   ];
 
-  test.each(switches)('$name', ({ method, text }) => {
+  test.each(switches)('$name', ({ method, text, faults }) => {
     const decoder = decoderFor([method, 'GET']);
     const story = new Http1Story();
     for (const byte of `${text}${ok}`) story.push(decoder, wire(byte));
-    expect(story.told).toEqual([`head ${text.length} ${text.slice(9, 12)}, tunnel`, 'end']);
+    expect(story.told).toEqual([`head ${text.length} ${text.slice(9, 12)}, tunnel`, 'end', ...faults]);
     expect(decoder.release()).toEqual(Uint8Array.from(wire(ok)));
     story.push(decoder, wire('more'));
     expect(decoder.release()).toEqual(Uint8Array.from(wire('more')));

@@ -13,9 +13,11 @@ export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
   /** Methods of the requests not yet answered. */
   readonly #expected: string[] = [];
 
-  constructor(limits: Http1Limits = HTTP1_LIMITS) {
+  /** `start` is where in the direction responses begin. */
+  constructor(limits: Http1Limits = HTTP1_LIMITS, start = 0) {
     const framing = (head: ResponseHead): BodyFraming => this.#framing(head);
-    this.#messages = new MessageDecoder({ read: readResponseHead, framing, stopsAfter: isSwitch }, limits);
+    const kind = { read: readResponseHead, framing, stopsAfter: isSwitch };
+    this.#messages = new MessageDecoder(kind, limits, start);
   }
 
   /** A request with this method was sent: to be told for each, in order, since HEAD and CONNECT change their answers. */
@@ -27,8 +29,9 @@ export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
     return this.#messages.push(bytes);
   }
 
-  end(): Http1Event<ResponseHead>[] {
-    return this.#messages.end();
+  /** `isCutOff`: a body that runs until the end is not whole. */
+  end(isCutOff = false): Http1Event<ResponseHead>[] {
+    return this.#messages.end(isCutOff);
   }
 
   /** Hands over the unread bytes; asked again, those pushed since. */

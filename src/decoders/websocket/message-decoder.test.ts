@@ -337,9 +337,9 @@ test('a message in several chunks is a part each, and then the message with the 
   const messages = decoder('server');
   const events = ['8105', '4865', '6c6c', '6f 8100'].flatMap((wire) => messages.push(hex(wire)));
   expect(events).toMatchObject([
-    { type: 'message-part', start: 0, framing: 2, bytes: { length: 0 } },
-    { type: 'message-part', start: 2, framing: 0, bytes: { length: 2 } },
-    { type: 'message-part', start: 4, framing: 0, bytes: { length: 2 } },
+    { type: 'message-part', kind: 'text', start: 0, framing: 2, bytes: { length: 0 } },
+    { type: 'message-part', kind: 'text', start: 2, framing: 0, bytes: { length: 2 } },
+    { type: 'message-part', kind: 'text', start: 4, framing: 0, bytes: { length: 2 } },
     { type: 'message', start: 6, framing: 0, payload: 1, complete: true },
     { type: 'message', start: 7, framing: 2, payload: 0, complete: true },
   ]);

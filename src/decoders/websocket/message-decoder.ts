@@ -196,7 +196,9 @@ export class MessageDecoder implements Decoder<WireEvent> {
     if (!this.#untold.any) return;
     const { start, framing } = this.#untold;
     const bytes = this.#untold.take();
-    events.push({ type: 'message-part', exchange: this.#exchange, from: this.#from, start, framing, bytes });
+    const kind = this.#open!; // what waits to be told belongs to the message in progress
+    const exchange = this.#exchange;
+    events.push({ type: 'message-part', kind, exchange, from: this.#from, start, framing, bytes });
   }
 
   #undecoded(start: number, length: number, events: WireEvent[]): void {
