@@ -18,8 +18,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How the client reached the server through tare. */
-export type ConnectionMode = 'forward' | 'connect' | 'reverse';
+/**
+ * How the client reached the server through tare; or without it: `capture` is one that a packet capture by others saw, `har`
+ * one whose bytes were written anew from what a HAR tells of it.
+ */
+export type ConnectionMode = 'forward' | 'connect' | 'reverse' | 'capture' | 'har';
 
 /** What TLS agreed on with the server. */
 export interface TlsFacts {
@@ -61,7 +64,7 @@ export interface DirectionBytes {
  * over the connections of one client socket: `tapped + proxy + clientTls = downstream`.
  */
 export interface ClosingFacts {
-  /** Bytes handed to the tap. */
+  /** Bytes handed to the tap, and those it told of as lost. */
   readonly tapped: DirectionBytes;
   /** What passed on the socket to the server: record and handshake bytes included. 0 in reverse mode: that socket is shared. */
   readonly upstream: DirectionBytes;
@@ -73,11 +76,27 @@ export interface ClosingFacts {
   readonly downstream: DirectionBytes;
   /** Read from one side and not delivered to the other, because the other was gone. */
   readonly unrelayed: DirectionBytes;
+  /** Known of packet captures only. There the counters above but `tapped` are 0: nobody saw the sockets. */
+  readonly network?: NetworkFacts;
+}
+
+/** What a connection took of the network below it, each by who sent it. */
+export interface NetworkFacts {
+  readonly packets: DirectionBytes;
+  /** Bytes of IP and TCP headers, options and extension headers included. */
+  readonly headers: DirectionBytes;
+  /** Payload bytes that were sent again. */
+  readonly retransmitted: DirectionBytes;
+  /** Payload bytes that travelled and the capture lacks; the tap told of them as `lost`. */
+  readonly missing: DirectionBytes;
+  /** From the SYN to the SYN with ACK, in milliseconds; undefined where the capture lacks one of them. */
+  readonly roundTrip: number | undefined;
 }
 
 /**
  * Why a connection closed: in order (both sides ended), or cut off by one of them. A client that closed the TLS opened
- * to it without a byte sent, on a host where that never worked, probably refused our certificate.
+ * to it without a byte sent, on a host where that never worked, probably refused our certificate. Of a connection that was
+ * still open at the end of a capture, or of what a crash left of one, nothing more is known.
  */
 export type CloseReason =
   | 'ended'
@@ -86,7 +105,8 @@ export type CloseReason =
   | 'client-reset'
   | 'server-reset'
   | 'client-refused'
-  | 'stopped';
+  | 'stopped'
+  | 'capture-ended';
 
 /** Why a connection never came to be: a word for programs and a sentence for people. */
 export interface ConnectionFailure {
@@ -103,9 +123,11 @@ export type FailureCode =
   | 'UPSTREAM_RESET'
   | 'UPSTREAM_TLS_FAILED'
   | 'UPSTREAM_CERTIFICATE_REFUSED'
+  | 'UPSTREAM_NOT_HTTP'
   | 'CLIENT_TLS_FAILED'
   | 'CLIENT_CERTIFICATE_REFUSED'
   | 'CLIENT_GONE'
+  | 'CLIENT_TIMEOUT'
   | 'BAD_REQUEST'
   | 'LOOP';
 
@@ -117,6 +139,8 @@ export type TapEvent = {
 } & (
   | { readonly type: 'opened'; readonly facts: ConnectionFacts }
   | { readonly type: 'bytes'; readonly from: Side; readonly bytes: Bytes }
+  /** Bytes that travelled and the source does not have: a packet capture with holes. */
+  | { readonly type: 'lost'; readonly from: Side; readonly length: number }
   | { readonly type: 'ended'; readonly from: Side }
   | { readonly type: 'closed'; readonly reason: CloseReason; readonly closing: ClosingFacts }
   | {

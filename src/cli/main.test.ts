@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -47,13 +48,14 @@ function run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>
   return outcome(start(args, env));
 }
 
-/** Resolves once `stream` has said something that matches. */
-function said(stream: ChildProcess['stdout'], what: RegExp): Promise<void> {
+/** Resolves with the match once `stream` has said something that matches. */
+function said(stream: ChildProcess['stdout'], what: RegExp): Promise<RegExpExecArray> {
   let so = '';
   return new Promise((resolve, reject) => {
     stream!.on('data', (part: Buffer) => {
       so += part.toString();
-      if (what.test(so)) resolve();
+      const match = what.exec(so);
+      if (match) resolve(match);
     });
     stream!.once('end', () => reject(new Error(`ended after ${so}`)));
   });
@@ -65,11 +67,20 @@ test.concurrent('--help says what there is', async () => {
   for (const word of [
     'tare demo',
     '--port',
+    '--reverse',
+    '--keep-host',
+    '--only',
+    '--hide',
     '--passthrough',
+    '--resolve',
     '--upstream-ca',
+    '--client-cert',
     '--view',
     '--audit',
+    '--keylog',
+    '--memory',
     '--for',
+    '--until-idle',
     'Exit codes',
   ]) {
     expect(stdout).toContain(word);
@@ -85,6 +96,7 @@ describe.concurrent('what is wrong gets one line that says what to do', () => {
   test.each([
     { args: ['--prot', '1'], complaint: 'Unknown option: --prot; did you mean --port?' },
     { args: ['demoo'], complaint: 'Unknown argument: demoo; did you mean demo?' },
+    { args: ['--only', 'a', 'demoo'], complaint: 'Unknown argument: demoo; did you mean demo?' },
     { args: ['--unheard-of'], complaint: 'Unknown option: --unheard-of' },
     {
       args: ['--port', 'abc'],
@@ -97,6 +109,15 @@ describe.concurrent('what is wrong gets one line that says what to do', () => {
     { args: ['--port'], complaint: 'Not enough arguments following: port' },
     { args: ['--for', '5x'], complaint: '--for 5x: not a time; write for example 30s, 5m or 500ms' },
     { args: ['--for', '0'], complaint: '--for 0: not a time; write for example 30s, 5m or 500ms' },
+    {
+      args: ['--until-idle', '5x'],
+      complaint: '--until-idle 5x: not a time; write for example 30s, 5m or 500ms',
+    },
+    { args: ['--memory', '1M'], complaint: '--memory 1M: too little; write 16M or more, for example 64M' },
+    {
+      args: ['--keylog', '/nonexistent/log'],
+      complaint: /^--keylog \/nonexistent\/log: cannot be written \(ENOENT/,
+    },
     {
       args: ['--view', 'pretty'],
       complaint: /Argument: view, Given: "pretty", Choices: "auto", "lines", "json", "none"$/,
@@ -156,6 +177,24 @@ describe.concurrent('ends in order', () => {
     expect(stdout).toMatch(/^ +conns .+\nall +0 .+\n$/);
   });
 
+  test('after --until-idle, once something has come', async () => {
+    const child = start(['--port', '0', '--until-idle', '200ms', '--for', '30s', '--view', 'none']);
+    const ended = outcome(child);
+    const [, port] = await said(child.stderr, /listening on 127\.0\.0\.1:(\d+);/);
+    const origin = createServer((socket) => socket.end('HTTP/1.1 204 No Content\r\n\r\n')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(origin, 'listening');
+    const client = connect(Number(port), '127.0.0.1');
+    const { port: asked } = origin.address() as AddressInfo;
+    client.end(`GET http://127.0.0.1:${asked}/ HTTP/1.1\r\nHost: a\r\n\r\n`).resume();
+    const { code, stdout } = await ended;
+    origin.close();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nall +1 +1 /);
+  });
+
   test('when nobody reads on, as in tare | head -1', async () => {
     const child = start(['demo', '--for', '30s']);
     const stderr = text(child.stderr!);
@@ -183,9 +222,10 @@ describe.concurrent('ends in order', () => {
 describe('tare demo', () => {
   let lines: Outcome;
   let json: Outcome;
+  const keyLog = join(folder, 'keys.log');
   beforeAll(async () => {
     [lines, json] = await Promise.all([
-      run(['demo', '--for', '2s', '--audit']),
+      run(['demo', '--for', '2s', '--audit', '--keylog', keyLog]),
       run(['demo', '--for', '1s', '--view', 'json'], { FORCE_COLOR: '1' }),
     ]);
   }, 20_000);
@@ -206,6 +246,14 @@ describe('tare demo', () => {
     ['a row for each protocol', /\nHTTP\/1 .+\nSSE .+\nWebSocket .+\nall /],
   ])('shows %s', (_, shown) => {
     expect(lines.stdout).toMatch(shown);
+  });
+
+  test('logs the TLS secrets of both legs', () => {
+    const logged = readFileSync(keyLog, 'utf8');
+    expect(logged).toMatch(
+      /^# server localhost:\d+ at .+, client socket \d+\nSERVER_HANDSHAKE_TRAFFIC_SECRET /m,
+    );
+    expect(logged).toMatch(/^# client from .+, client socket \d+\nSERVER_HANDSHAKE_TRAFFIC_SECRET /m);
   });
 
   test('shows nothing wrong', () => {

@@ -12,7 +12,10 @@ const EXAMPLES: readonly [string, string][] = [
   ['$0', 'proxy on 127.0.0.1:8080, a line a message'],
   ['$0 demo --for 30s', 'watch a chat over every transport'],
   ['$0 --port 0 --view json > traffic.ndjson', 'any free port, messages as NDJSON'],
-  ["$0 --passthrough '*.bank.example'", 'leave the TLS of some hosts unopened'],
+  ["$0 --only '*.chat.example' --until-idle 30s", 'show some hosts alone, and end when all is quiet'],
+  ["$0 --hide '*.telemetry.example'", 'leave some hosts alone: no trust in our certificate needed'],
+  ['$0 --resolve api.example:443:127.0.0.1', 'try another server under the same name'],
+  ['$0 --client-cert api.example=me.pem', 'for servers that ask who is there'],
 ];
 
 // New objects in 1 MiB instead of up to 16: an idle WebSocket takes 17 KiB instead of 26, a message
@@ -32,6 +35,7 @@ await yargs(hideBin(process.argv))
   .command(proxyCommand)
   .command(demoCommand)
   .example(EXAMPLES)
+  .parserConfiguration({ 'greedy-arrays': false }) // `--only HOST demo` means the demo
   .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')
   .alias('help', 'h')
   .strict()

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { clientHello } from '../testing/client-hello.ts';
@@ -196,6 +196,19 @@ describe('what comes before the answer to CONNECT is not lost', () => {
     await proxy.over();
     expect(origin.connections).toBe(1);
   });
+});
+
+test('clients that reset right behind their CONNECT leave no socket to the server open', async () => {
+  const origin = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1');
+  await once(origin, 'listening');
+  const { port } = origin.address() as AddressInfo;
+  await using proxy = await startWeighedProxy();
+  for (let number = 1; number <= 10; number++) {
+    const client = dialPeer(proxy.port);
+    client.socket.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`, () => client.socket.resetAndDestroy());
+    await proxy.over(number); // told once the socket to the server has closed
+  }
+  origin.close();
 });
 
 describe('the authority of a CONNECT', () => {

@@ -3,13 +3,23 @@ import type { TLSSocket } from 'node:tls';
 import { readClientHello } from '../decoders/client-hello.ts';
 import type { RequestHead } from '../decoders/http1/head.ts';
 import { sniff } from '../decoders/sniff.ts';
-import type { CloseReason, ConnectionFailure, DirectionBytes, Endpoint, TlsFacts } from '../tap.ts';
+import type {
+  CloseReason,
+  ConnectionFacts,
+  ConnectionFailure,
+  DirectionBytes,
+  Endpoint,
+  TlsFacts,
+} from '../tap.ts';
 import type { Client } from './client.ts';
+import { Deadline } from './deadline.ts';
 import { authorityEndpoint } from './endpoint.ts';
+import { type Leg, legLabel } from './key-log.ts';
 import type { ProxyParts } from './proxy.ts';
-import { drop, refuse, refuseFirstRequest } from './refusal.ts';
+import { drop, type Refused, refuse, refuseFirstRequest } from './refusal.ts';
 import {
   certificateName,
+  type HandshakeOptions,
   isCertificateRefusal,
   openClientTls,
   openServerTls,
@@ -77,26 +87,33 @@ class TunnelOpening {
 
   async begin(early: Buffer): Promise<void> {
     const { client, server, dialled } = this.#granted;
-    const { first, wish } = await firstBytes(client.socket, dialled.socket, early);
-    if (!wish || this.#parts.passesThrough(server.host, wish.serverName)) return this.#relayAsItIs(first);
+    const { first, wish } = await firstBytes(
+      client.socket,
+      dialled.socket,
+      early,
+      this.#parts.clientTimeoutMs,
+    );
+    if (!wish || this.#parts.passesThrough(server, wish.serverName)) {
+      return this.#relayAsItIs(first, wish?.serverName);
+    }
     await this.#openTls(first, wish);
   }
 
-  #relayAsItIs(first: Buffer): void {
+  #relayAsItIs(first: Buffer, serverName: string | undefined): void {
     const { client, dialled } = this.#granted;
-    this.#join(client.socket, dialled.socket, undefined, undefined, first);
+    this.#join(client.socket, dialled.socket, { serverName }, first);
   }
 
-  async #openTls(hello: Buffer, wish: TlsWish): Promise<void> {
+  async #openTls(first: Buffer, wish: TlsWish): Promise<void> {
     const { client, server, dialled } = this.#granted;
-    const { leaves, trust, dialTimeoutMs } = this.#parts;
+    const { leaves, trust } = this.#parts;
     const context = leaves.secureContext(certificateName(wish, server));
     context.catch(() => {}); // awaited below, after the server's part
-    client.socket.unshift(hello);
+    client.socket.unshift(first);
     const started = performance.now();
     let serverStream: TLSSocket;
     try {
-      serverStream = await openServerTls(dialled.socket, server, wish, trust, dialTimeoutMs);
+      serverStream = await openServerTls(dialled.socket, server, wish, trust, this.#handshake('server'));
     } catch (error) {
       return this.#tellInside(wish, client.hasLeft ? leftDuringTls(server) : failureOf(error));
     }
@@ -104,63 +121,80 @@ class TunnelOpening {
     const facts = tlsFacts(serverStream, wish);
     let clientStream: TLSSocket;
     try {
-      clientStream = await openClientTls(client.socket, await context, facts.alpn, dialTimeoutMs);
+      clientStream = await openClientTls(client.socket, await context, facts.alpn, this.#handshake('client'));
     } catch (error) {
       serverStream.destroy();
-      return this.#clientRefused(error, certificateName(wish, server));
+      return this.#clientRefused(error, wish);
     }
-    this.#join(clientStream, serverStream, facts, tlsTime, Buffer.alloc(0));
+    const hello = { serverName: wish.serverName, opened: { facts, time: tlsTime } };
+    this.#join(clientStream, serverStream, hello, Buffer.alloc(0));
   }
 
-  #join(
-    clientStream: Socket,
-    serverStream: Socket,
-    tls: TlsFacts | undefined,
-    tlsTime: number | undefined,
-    first: Buffer,
-  ): void {
+  #handshake(leg: Leg): HandshakeOptions {
+    const { keyLog, dialTimeoutMs } = this.#parts;
+    if (!keyLog) return { timeoutMs: dialTimeoutMs };
+    const { client, server, dialled } = this.#granted;
+    const label = legLabel(leg, client, server, dialled.address);
+    return { timeoutMs: dialTimeoutMs, onKeys: (line) => keyLog(label, line) };
+  }
+
+  #join(clientStream: Socket, serverStream: Socket, { serverName, opened }: Hello, first: Buffer): void {
     const { client, server, dialled, proxy } = this.#granted;
     client.gone.removeEventListener('abort', this.#clientGone); // the relay sees to that from here on
-    const tap = this.#parts.source.open({
+    const facts: ConnectionFacts = {
       mode: 'connect',
       client: client.number,
       clientAddress: client.address,
       server,
       serverAddress: dialled.address,
-      tls,
-      timings: { ...dialled.timings, ...(tlsTime === undefined ? {} : { tls: tlsTime }) },
-    });
-    const host = tls?.serverName ?? server.host;
+      tls: opened?.facts,
+      timings: { ...dialled.timings, ...(opened && { tls: opened.time }) },
+    };
+    const tap = this.#parts.source.open(facts, serverName);
+    const host = serverName ?? server.host;
     const judge = (reason: CloseReason, tapped: DirectionBytes): CloseReason =>
-      tls && this.#parts.clientTrust.refused(host, reason, tapped) ? 'client-refused' : reason;
+      opened && this.#parts.clientTrust.refused(host, reason, tapped) ? 'client-refused' : reason;
     tunnel({ client, clientStream, serverStream, serverSocket: dialled.socket, tap, proxy, judge }, first);
   }
 
   /** A TLS failure upstream is told as an HTTP answer inside the tunnel, to a client that speaks HTTP/1.1. */
   async #tellInside(wish: TlsWish, failure: ConnectionFailure): Promise<void> {
     const { client, server, dialled } = this.#granted;
-    const { source, leaves, dialTimeoutMs } = this.#parts;
+    const { source, leaves } = this.#parts;
     dialled.socket.destroy();
-    const refused = { client, mode: 'connect', server, failure } as const;
+    const refused = this.#refused(failure, wish);
     const speaksHttp1 = wish.alpn.length === 0 || wish.alpn.includes('http/1.1');
     if (client.hasLeft || !speaksHttp1) return drop(source, client.socket, refused);
     try {
       const context = await leaves.secureContext(certificateName(wish, server));
       const alpn = wish.alpn.length > 0 ? 'http/1.1' : undefined;
-      const stream = await openClientTls(client.socket, context, alpn, dialTimeoutMs);
+      const stream = await openClientTls(client.socket, context, alpn, this.#handshake('client'));
       refuseFirstRequest(source, stream, refused);
     } catch {
       drop(source, client.socket, refused);
     }
   }
 
-  #clientRefused(error: unknown, name: string): void {
+  #clientRefused(error: unknown, wish: TlsWish): void {
     const { client, server } = this.#granted;
+    const name = certificateName(wish, server);
     const failure = client.isStopped
       ? leftDuringTls(server)
       : this.#parts.clientTrust.failure(name, error, isCertificateRefusal(error));
-    drop(this.#parts.source, client.socket, { client, mode: 'connect', server, failure });
+    drop(this.#parts.source, client.socket, this.#refused(failure, wish));
   }
+
+  #refused(failure: ConnectionFailure, { serverName }: TlsWish): Refused {
+    const { client, server } = this.#granted;
+    return { client, mode: 'connect', server, serverName, failure };
+  }
+}
+
+/** What the client's TLS tells, where there is any. */
+interface Hello {
+  readonly serverName: string | undefined;
+  /** Undefined where it stays shut. `time` is the milliseconds that the server's handshake took. */
+  readonly opened?: { readonly facts: TlsFacts; readonly time: number };
 }
 
 /** What a tunnel begins with: `wish` when that is a ClientHello. */
@@ -169,11 +203,16 @@ interface FirstBytes {
   readonly wish: TlsWish | undefined;
 }
 
-/** Waits until the client's first bytes tell what the tunnel carries, or the server speaks first, or either ends. */
-function firstBytes(client: Socket, server: Socket, early: Buffer): Promise<FirstBytes> {
+/**
+ * Waits until the client's first bytes tell what the tunnel carries, or the server speaks first, or either ends. What is
+ * half said after `timeoutMs` goes to the server as it is: how long to wait for the rest is for that to decide.
+ */
+function firstBytes(client: Socket, server: Socket, early: Buffer, timeoutMs: number): Promise<FirstBytes> {
   return new Promise((resolve) => {
     let first = early;
+    const deadline = new Deadline(timeoutMs, () => done(undefined));
     const done = (wish: TlsWish | undefined) => {
+      deadline.end();
       client.off('data', fromClient).off('end', ended).off('close', ended).pause();
       server.off('data', fromServer).off('end', ended).off('close', ended).pause();
       resolve({ first, wish });
@@ -181,6 +220,7 @@ function firstBytes(client: Socket, server: Socket, early: Buffer): Promise<Firs
     const judge = () => {
       const wish = tlsWish(first);
       if (wish !== 'more') done(wish);
+      else deadline.begin();
     };
     const fromClient = (bytes: Buffer) => {
       first = first.length === 0 ? bytes : Buffer.concat([first, bytes]);

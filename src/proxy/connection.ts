@@ -47,6 +47,7 @@ export class Connection {
   readonly #paused = { client: false, server: false };
   #proxy: DirectionBytes = NONE;
   #cut: CloseReason | undefined;
+  #isClosed = false;
 
   constructor(joint: Joint, side: ServerSide) {
     this.#joint = joint;
@@ -105,7 +106,7 @@ export class Connection {
     const { isStopped } = this.#joint.client;
     if (this.#isOver() && !isStopped) return;
     this.#cut ??= isStopped ? 'stopped' : reason;
-    if (reason === 'client-reset') this.#joint.serverSocket.resetAndDestroy();
+    if (reason === 'client-reset') reset(this.#joint.serverSocket);
     this.#joint.serverStream.destroy();
   }
 
@@ -145,7 +146,10 @@ export class Connection {
     if (from === 'server') this.#side.ended();
   }
 
+  /** A stream says that it is closed before it tells of it, so one that is joined in between comes here twice. */
   #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : 'server-gone';
     whenClosed(this.#joint.serverSocket, () => this.#side.closed(this.#cut ?? 'ended'));
   }
@@ -178,6 +182,15 @@ export class Connection {
 }
 
 const NONE: DirectionBytes = { client: 0, server: 0 };
+
+/**
+ * Resets a connection. While its end is still being told to the peer, it can only be closed: libuv refuses to reset it then,
+ * and Node 20 would keep the descriptor for ever.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
+}
 
 /** Calls `then` once `socket` has closed and its counters are final. */
 export function whenClosed(socket: Socket, then: () => void): void {

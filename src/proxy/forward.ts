@@ -1,27 +1,31 @@
+import { ByteQueue } from '../decoders/byte-queue.ts';
+import { asBuffer } from '../decoders/http1/blank-line-search.ts';
 import type { RequestHead } from '../decoders/http1/head.ts';
+import { HTTP1_LIMITS } from '../decoders/http1/limits.ts';
 import { sniff } from '../decoders/sniff.ts';
 import type { CloseReason, Endpoint, FailureCode } from '../tap.ts';
 import { type BodyEnd, bodyEnd } from './body-end.ts';
 import type { Client } from './client.ts';
 import { serveConnect } from './connect.ts';
 import { Connection } from './connection.ts';
-import { HeadReader } from './head-reader.ts';
+import { Deadline } from './deadline.ts';
+import { HeadReader, type ReadHead } from './head-reader.ts';
 import type { ProxyParts } from './proxy.ts';
 import { type ForwardRequest, type ProxyRequest, readProxyRequest, unsure } from './proxy-request.ts';
 import { drop, type Refused, refuse } from './refusal.ts';
 import { ResponseWatch } from './response-watch.ts';
+import type { Reverser } from './reverse.ts';
 import { hangUp } from './tunnel.ts';
 import { at, type Dialled, isReset, UpstreamError } from './upstream.ts';
 
 /** A connection to one of the origins that a client asks for over its one socket. */
 interface Route {
   readonly origin: string;
+  readonly server: Endpoint;
   readonly connection: Connection;
   readonly responses: ResponseWatch;
 }
 
-/** Bytes held while a request waits, before the client is paused. It is not paused at once, so that its going is seen. */
-const HELD_BEFORE_PAUSE = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -32,6 +36,7 @@ const NOTHING = Buffer.alloc(0);
 export class Forwarder {
   readonly #parts: ProxyParts;
   readonly #client: Client;
+  readonly #reverser: Reverser | undefined;
   readonly #heads = new HeadReader();
   readonly #routes = new Map<string, Route>();
   /** Where the last request went. */
@@ -41,17 +46,25 @@ export class Forwarder {
   /** True when the request that is being sent on asks to speak something else from its end on. */
   #asksToSwitch = false;
   #last: { readonly head: Buffer; readonly request: ProxyRequest } | undefined;
+  /** From the first byte of a head to its last, so that one that drips does not hold its connection for ever. */
+  readonly #headDeadline: Deadline;
   /** What came while a request has to wait; undefined while none does. */
-  #held: Buffer[] | undefined;
+  #held: ByteQueue | undefined;
+  /** Runs while so much is held that the client is paused, and its going is not seen: until then, it is. */
+  readonly #waitDeadline: Deadline;
   /** What the responses of `#route` are awaited for; undefined while a new route is dialled, or nothing waits. */
   #whenAnswered: (() => void) | undefined;
   /** Set once an Upgrade was agreed on: all goes there. */
   #tunnel: Connection | undefined;
   #clientEnded = false;
 
-  constructor(parts: ProxyParts, client: Client) {
+  /** Without a `reverser` a request for tare itself is refused. */
+  constructor(parts: ProxyParts, client: Client, reverser?: Reverser) {
     this.#parts = parts;
     this.#client = client;
+    this.#reverser = reverser;
+    this.#headDeadline = new Deadline(parts.clientTimeoutMs, () => this.#refuseLate());
+    this.#waitDeadline = new Deadline(parts.clientTimeoutMs, () => this.#cutOff());
   }
 
   serve(): void {
@@ -61,6 +74,8 @@ export class Forwarder {
 
   #leave(): void {
     const { socket } = this.#client;
+    this.#headDeadline.end();
+    this.#waitDeadline.end();
     socket.off('data', this.#take).off('end', this.#end).off('error', this.#fail).off('close', this.#close);
   }
 
@@ -82,13 +97,14 @@ export class Forwarder {
 
   /** Where nothing is held back, a server that is asked to switch learns of the client's end before it answers. */
   #endAsker(): void {
-    const isNothingHeld = this.#held?.every(({ length }) => length === 0);
-    if (isNothingHeld && this.#whenAnswered) this.#route?.connection.endClient();
+    if (this.#held?.length === 0 && this.#whenAnswered) this.#route?.connection.endClient();
   }
 
   readonly #fail = (error: Error): void => this.#cutAll(isReset(error) ? 'client-reset' : 'client-gone');
 
   readonly #close = (): void => {
+    this.#headDeadline.end();
+    this.#waitDeadline.end();
     if (this.#heads.waiting > 0) {
       this.#refuse('BAD_REQUEST', 'the client left in the middle of a request head');
     }
@@ -111,7 +127,8 @@ export class Forwarder {
   /** Reads a head and sees to it that it is sent on; returns what came behind it. */
   #readHead(bytes: Buffer): Buffer {
     const read = this.#heads.read(bytes);
-    if (read === 'more') return this.#expectHttp(this.#heads.beginning);
+    if (read === 'more') return this.#awaitHead();
+    this.#headDeadline.end();
     if (read === 'too-long') return this.#refuseNext('the head of this request is longer than 256 KiB');
     const request = this.#requestOf(read.head);
     switch (request.type) {
@@ -121,10 +138,16 @@ export class Forwarder {
       case 'connect':
         return this.#connect(request.head, read.head.length, read.rest);
       case 'to-the-proxy':
+        if (this.#reverser) return this.#reverse(this.#reverser, read);
         return this.#refuseNext(notAbsolute(request.head, this.#parts.self()), request.head);
       case 'bad':
         return this.#refuseNext(request.why, request.head);
     }
+  }
+
+  #awaitHead(): Buffer {
+    this.#headDeadline.begin();
+    return this.#expectHttp(this.#heads.beginning);
   }
 
   /** What cannot become a request has no blank line to wait for. */
@@ -143,7 +166,7 @@ export class Forwarder {
 
   #forward(request: ForwardRequest): void {
     const route = this.#routes.get(request.origin);
-    if (route && route === this.#route) return this.#send(route, request);
+    if (route && route === this.#route && !route.responses.isFull) return this.#send(route, request);
     this.#hold();
     this.#afterAnswers(() => this.#reroute(request));
   }
@@ -189,7 +212,7 @@ export class Forwarder {
         closed: (reason) => this.#serverClosed(route, reason),
       },
     );
-    const route: Route = { origin, connection, responses: new ResponseWatch() };
+    const route: Route = { origin, server, connection, responses: new ResponseWatch() };
     this.#routes.set(route.origin, route);
     return route;
   }
@@ -228,6 +251,7 @@ export class Forwarder {
 
   #received(route: Route, bytes: Buffer): void {
     route.responses.push(bytes);
+    this.#waitDeadline.extend();
     if (this.#whenAnswered && route === this.#route && route.responses.settled) {
       const then = this.#whenAnswered;
       this.#whenAnswered = undefined;
@@ -236,19 +260,26 @@ export class Forwarder {
   }
 
   #hold(): void {
-    this.#held = [];
+    this.#held = new ByteQueue();
   }
 
   #keep(bytes: Buffer): void {
-    this.#held?.push(bytes);
-    const length = this.#held?.reduce((sum, { length }) => sum + length, 0) ?? 0;
-    if (length > HELD_BEFORE_PAUSE) this.#client.socket.pause();
+    this.#held?.add(bytes);
+    if (!this.#held || this.#held.length <= HTTP1_LIMITS.held) return;
+    this.#waitDeadline.begin();
+    this.#client.socket.pause();
+  }
+
+  /** All that was held. */
+  #heldBytes(): Buffer {
+    return this.#held ? asBuffer(this.#held.take(this.#held.length)) : NOTHING;
   }
 
   /** Goes on after `first` with what was held, which may have to wait again. */
   #release(first?: () => void): void {
-    const held = Buffer.concat(this.#held ?? []);
+    const held = this.#heldBytes();
     this.#held = undefined;
+    this.#waitDeadline.end();
     first?.();
     this.#take(held);
     if (this.#held) return;
@@ -287,7 +318,7 @@ export class Forwarder {
   #connect(head: RequestHead, length: number, rest: Buffer): Buffer {
     this.#hold();
     this.#afterAnswers(() => {
-      const held = Buffer.concat([rest, ...(this.#held ?? [])]);
+      const held = Buffer.concat([rest, this.#heldBytes()]);
       this.#giveUp();
       const strayLineEnd = held.subarray(0, 2).equals(CRLF) ? CRLF.length : 0;
       const early = held.subarray(strayLineEnd);
@@ -297,18 +328,46 @@ export class Forwarder {
     return NOTHING;
   }
 
+  /** Leaves the client's socket to reverse mode, from the request on that this is the head of. */
+  #reverse(reverser: Reverser, { head, rest }: ReadHead): Buffer {
+    this.#hold();
+    this.#afterAnswers(() => {
+      const first = Buffer.concat([head, rest, this.#heldBytes()]);
+      this.#giveUp();
+      reverser.serve(this.#client, first);
+    });
+    return NOTHING;
+  }
+
   /** Refuses a request once those before it have been answered, so that the answer is not taken for one of theirs. */
   #refuseNext(message: string, head?: RequestHead): Buffer {
+    this.#headDeadline.end();
     this.#hold();
     this.#afterAnswers(() => this.#refuse('BAD_REQUEST', message, head));
     return NOTHING;
   }
 
+  /** Refuses a head that was begun long ago, in its turn. */
+  #refuseLate(): void {
+    const message = `the head of this request was not whole within ${this.#parts.clientTimeoutMs / 1000} s`;
+    this.#hold();
+    this.#afterAnswers(() => this.#refuse('CLIENT_TIMEOUT', message));
+  }
+
+  /** Lets a client go that has far more to say than can be held, and whose request is not answered. */
+  #cutOff(): void {
+    const message = `over ${HTTP1_LIMITS.held >> 20} MiB came behind a request that waits, and for ${this.#parts.clientTimeoutMs / 1000} s not a byte from its server`;
+    this.#cutAll('client-gone');
+    this.#giveUp();
+    drop(this.#parts.source, this.#client.socket, this.#refused('CLIENT_TIMEOUT', message));
+  }
+
   /** Refuses a request that is half sent on: in words, where the client cannot take them for something else. */
   #refuseBody(message: string): Buffer {
-    if (this.#route?.responses.untouched) return this.#refuse('BAD_REQUEST', message);
+    const server = this.#route?.server;
+    if (this.#route?.responses.untouched) return this.#refuse('BAD_REQUEST', message, undefined, server);
     this.#giveUp();
-    drop(this.#parts.source, this.#client.socket, this.#refused('BAD_REQUEST', message));
+    drop(this.#parts.source, this.#client.socket, this.#refused('BAD_REQUEST', message, server));
     return NOTHING;
   }
 

@@ -62,14 +62,22 @@ export class LeafCertificates {
 
   #make(names: SubjectNames): Promise<SecureContext> {
     const validity = leafValidity(this.#authority, this.#now());
-    this.#issuer ??= openIssuer(this.#authority);
-    const context = this.#issuer.then((issuer) => leafContext(issuer, names, validity));
+    const context = this.#openedIssuer().then((issuer) => leafContext(issuer, names, validity));
     const made = { context, until: validity.renewal };
     this.#keep(names.host, made);
     context.catch(() => {
       if (this.#contexts.get(names.host) === made) this.#contexts.delete(names.host);
     });
     return context;
+  }
+
+  /** One that failed to open (descriptors may have been used up) is opened anew the next time. */
+  #openedIssuer(): Promise<Issuer> {
+    this.#issuer ??= openIssuer(this.#authority).catch((error: unknown) => {
+      this.#issuer = undefined;
+      throw error;
+    });
+    return this.#issuer;
   }
 
   #keep(host: string, context: CachedContext): void {

@@ -3,9 +3,14 @@ import type { Endpoint, TapSink } from '../tap.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import { Client } from './client.ts';
 import { ClientTrust } from './client-trust.ts';
+import { socketLimit } from './descriptors.ts';
 import { Forwarder } from './forward.ts';
-import { hostMatcher } from './host-pattern.ts';
+import { serverMatcher } from './host-pattern.ts';
+import type { KeyLog } from './key-log.ts';
 import { LeafCertificates } from './leaf-certificates.ts';
+import { addressBook, type Resolution } from './resolution.ts';
+import { loadReverser } from './reverse.ts';
+import { outOf, type Scope } from './scope.ts';
 import { TapSource } from './tap-source.ts';
 import type { UpstreamTrust } from './tls-opening.ts';
 import { UnderWay } from './under-way.ts';
@@ -17,10 +22,27 @@ export interface ProxyOptions {
   readonly authority: CertificateAuthority;
   /** Hosts, with `*` for any characters, whose TLS is relayed unopened. */
   readonly passthrough: readonly string[];
+  /** What the sink learns of; everything, unless told otherwise. TLS of what it does not learn of is relayed unopened. */
+  readonly scope?: Scope;
+  /** Where to find servers, before any name server is asked. */
+  readonly resolutions?: readonly Resolution[];
+  readonly keyLog?: KeyLog | undefined;
   readonly trust: UpstreamTrust;
   /** Milliseconds a server may take to accept a connection, and again for its TLS handshake. */
   readonly dialTimeoutMs?: number;
+  /** Milliseconds a client may take over a head that it began; idle clients are not cut off. */
+  readonly clientTimeoutMs?: number;
+  /** Where requests go that name no host themselves; without it they are refused. */
+  readonly reverse?: ReverseOptions;
   readonly sink: TapSink;
+}
+
+/** What stands behind the proxy in reverse mode. */
+export interface ReverseOptions {
+  /** http or https; its path goes before that of every request. */
+  readonly target: URL;
+  /** Send the Host that the client sent, rather than the target's. */
+  readonly keepHost: boolean;
 }
 
 /** What serving a client takes, whatever it asks for. */
@@ -29,9 +51,11 @@ export interface ProxyParts {
   readonly leaves: LeafCertificates;
   readonly trust: UpstreamTrust;
   readonly clientTrust: ClientTrust;
+  readonly keyLog: KeyLog | undefined;
   readonly dialTimeoutMs: number;
-  /** True when the TLS of a tunnel to `host`, or for `serverName`, is to be left alone. */
-  passesThrough(host: string, serverName: string | undefined): boolean;
+  readonly clientTimeoutMs: number;
+  /** True when the TLS of a tunnel to `server`, or for `serverName`, is to be left alone. */
+  passesThrough(server: Endpoint, serverName: string | undefined): boolean;
   /** Where the proxy listens. */
   self(): Endpoint;
   /** Connects to `server` for `client`. Rejects with an UpstreamError. */
@@ -52,18 +76,25 @@ export interface RunningProxy extends AsyncDisposable {
 }
 
 const DIAL_TIMEOUT_MS = 30_000;
+const CLIENT_TIMEOUT_MS = 60_000;
+/** Idle clients stay, but one whose machine went without a word is noticed: the system asks it after this time. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
 /** Starts a proxy. Rejects with the system's error when it cannot listen there. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const source = new TapSource(options.sink);
-  const underWay = new UnderWay();
+  const source = new TapSource(options.sink, options.scope && outOf(options.scope));
+  const underWay = new UnderWay(socketLimit());
   let accepted = 0;
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const newReverser = options.reverse && (await loadReverser(options.reverse));
+  const server = createServer({ allowHalfOpen: true, noDelay: true, ...KEEP_ALIVE }, (socket) => {
+    if (!underWay.admits(socket)) return;
     const client = new Client(++accepted, socket);
     underWay.addClient(client);
-    new Forwarder(parts, client).serve();
+    new Forwarder(parts, client, reverser).serve();
   });
   const address = await listen(server, options.listen);
+  const isLeftAlone = serverMatcher(options.passthrough);
+  const addressesOf = addressBook(options.resolutions ?? []);
   const timeoutMs = options.dialTimeoutMs ?? DIAL_TIMEOUT_MS;
   const parts: ProxyParts = {
     source,
@@ -71,16 +102,18 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     trust: options.trust,
     clientTrust: new ClientTrust(options.authority.certificateFile),
     dialTimeoutMs: timeoutMs,
-    passesThrough: hostMatcher(options.passthrough),
+    clientTimeoutMs: options.clientTimeoutMs ?? CLIENT_TIMEOUT_MS,
+    keyLog: options.keyLog,
+    passesThrough: (server, name) => isLeftAlone(server, name) || source.hides(server, name),
     self: () => address,
     track: (work, client) => underWay.addWork(work, client),
-    async dial(server, client) {
-      const dialled = await dial(server, { timeoutMs, self: address, signal: client.gone });
-      underWay.addUpstream(dialled.socket);
-      return dialled;
+    dial(server, client) {
+      const how = { timeoutMs, addresses: addressesOf(server), self: address, signal: client.gone };
+      return underWay.dial(server, () => dial(server, how));
     },
   };
-  const close = () => closeServer(server, underWay, source);
+  const reverser = newReverser?.(parts);
+  const close = () => closeServer(server, underWay, source).finally(() => reverser?.close());
   return { address, epoch: source.epoch, now: () => source.now(), close, [Symbol.asyncDispose]: close };
 }
 

@@ -19,9 +19,11 @@ const STATUSES: Readonly<Record<FailureCode, number>> = {
   UPSTREAM_RESET: 502,
   UPSTREAM_TLS_FAILED: 502,
   UPSTREAM_CERTIFICATE_REFUSED: 502,
+  UPSTREAM_NOT_HTTP: 502,
   CLIENT_TLS_FAILED: 400,
   CLIENT_CERTIFICATE_REFUSED: 400,
   CLIENT_GONE: 499,
+  CLIENT_TIMEOUT: 408,
   BAD_REQUEST: 400,
   LOOP: 508,
 };
@@ -31,6 +33,8 @@ export interface Refused {
   readonly client: Client;
   readonly mode: ConnectionMode;
   readonly server: Endpoint | undefined;
+  /** What TLS asked the server for by name, where that is known. */
+  readonly serverName?: string | undefined;
   readonly failure: ConnectionFailure;
 }
 
@@ -44,7 +48,7 @@ export function refuse(
   head: RequestHead | undefined,
   refused: Refused,
 ): void {
-  stream.end(refusalResponse(refused.failure, head));
+  stream.end(refusalResponse(refused.failure, head?.method, head && fieldValue(head.fields, 'accept')));
   giveUp(source, stream, refused);
 }
 
@@ -76,36 +80,56 @@ export function drop(source: TapSource, stream: Socket, refused: Refused): void 
   giveUp(source, stream, refused);
 }
 
-function giveUp(source: TapSource, stream: Socket, { client, mode, server, failure }: Refused): void {
+function giveUp(
+  source: TapSource,
+  stream: Socket,
+  { client, mode, server, serverName, failure }: Refused,
+): void {
   stream.on('error', () => {});
   stream.on('end', () => stream.destroySoon()).resume(); // an unread byte would turn our answer into a reset
   const timer = setTimeout(() => client.socket.destroy(), LINGER_MS);
   whenClosed(client.socket, () => {
     clearTimeout(timer);
-    source.fail({
-      mode,
-      client: client.number,
-      clientAddress: client.address,
-      server,
-      failure,
-      proxy: client.claimRest(),
-    });
+    const proxy = client.claimRest();
+    const clientAddress = client.address;
+    source.fail({ mode, client: client.number, clientAddress, server, failure, proxy }, serverName);
   });
 }
 
-function refusalResponse({ code, message }: ConnectionFailure, head: RequestHead | undefined): string {
+/** An answer of tare's own. */
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly reason: string;
+  /** Names and values by turns. */
+  readonly fields: readonly string[];
+  readonly body: string;
+}
+
+/** The reason in words, HTML where `accept` asks for it. */
+export function refusalAnswer({ code, message }: ConnectionFailure, accept = ''): RefusalAnswer {
   const status = STATUSES[code];
-  const html = head !== undefined && (fieldValue(head.fields, 'accept') ?? '').includes('text/html');
-  const body = html ? page(status, code, message) : `tare: ${message} [${code}]\n`;
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
-    `Content-Type: text/${html ? 'html' : 'plain'}; charset=utf-8`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-    '',
-    head?.method === 'HEAD' ? '' : body,
-  ].join('\r\n');
+  const isHtml = accept.includes('text/html');
+  const body = isHtml ? page(status, code, message) : `tare: ${message} [${code}]\n`;
+  const fields = [
+    ...['Content-Type', `text/${isHtml ? 'html' : 'plain'}; charset=utf-8`],
+    ...['Content-Length', String(Buffer.byteLength(body))],
+    ...['Cache-Control', 'no-store'],
+  ];
+  return { status, reason: STATUS_CODES[status] ?? 'Error', fields, body };
+}
+
+/** The same as it is written to a connection that then closes. */
+export function refusalResponse(failure: ConnectionFailure, method?: string, accept?: string): string {
+  const { status, reason, fields, body } = refusalAnswer(failure, accept);
+  const head = headText(`HTTP/1.1 ${status} ${reason}`, [...fields, 'Connection', 'close']);
+  return head + (method === 'HEAD' ? '' : body);
+}
+
+/** A head of a start line and fields, which are names and values by turns. */
+export function headText(startLine: string, fields: readonly string[]): string {
+  let text = `${startLine}\r\n`;
+  for (let at = 0; at < fields.length; at += 2) text += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return `${text}\r\n`;
 }
 
 function page(status: number, code: FailureCode, message: string): string {

@@ -3,6 +3,9 @@ import { readResponseHead } from '../decoders/http1/head.ts';
 import { type BodyEnd, bodyEnd } from './body-end.ts';
 import { HeadReader } from './head-reader.ts';
 
+/** Requests that may wait for their answers at a time: far more than any client pipelines that looks at its answers. */
+const MAX_UNANSWERED = 1_000;
+
 /**
  * Follows the responses on a server's stream just enough to know which requests have been answered, and whether one made
  * a tunnel of the connection. It changes nothing and holds nothing back.
@@ -15,7 +18,12 @@ export class ResponseWatch {
 
   /** A request was sent. */
   expect(method: string): void {
-    this.#methods.push(method);
+    if (this.#state === 'http') this.#methods.push(method);
+  }
+
+  /** So many requests wait that no more should be sent before they are answered. */
+  get isFull(): boolean {
+    return this.#methods.length >= MAX_UNANSWERED;
   }
 
   /**
@@ -45,7 +53,7 @@ export class ResponseWatch {
 
   #readBody(body: BodyEnd, bytes: Buffer): Buffer {
     const taken = body.take(bytes);
-    if (body.lost) this.#state = 'lost';
+    if (body.lost) return this.#lose(bytes.subarray(taken));
     if (body.done) this.#finish();
     return bytes.subarray(taken);
   }
@@ -63,6 +71,7 @@ export class ResponseWatch {
 
   #lose(bytes: Buffer): Buffer {
     this.#state = 'lost';
+    this.#methods.length = 0;
     return bytes;
   }
 

@@ -10,28 +10,40 @@ import type {
   Side,
   TapSink,
 } from '../tap.ts';
+import type { ServerMatcher } from './host-pattern.ts';
 
-/** The live source of tap events: numbers connections and client sockets, and stamps every event with the time. */
+/**
+ * The live source of tap events: numbers connections, and stamps every event with the time. Of a hidden connection the
+ * sink learns nothing and no number is used up; all else goes on as with any other.
+ */
 export class TapSource {
   /** Nanoseconds since the Unix epoch at which this source's clock read 0. */
   readonly epoch: bigint;
   readonly #sink: TapSink;
+  readonly #hides: ServerMatcher;
   readonly #startedAt = performance.now();
   #connections = 0;
   /** Connections that have not closed. */
   #open = 0;
   #whenNoneOpen: (() => void) | undefined;
 
-  constructor(sink: TapSink) {
+  constructor(sink: TapSink, hides: ServerMatcher = () => false) {
     this.#sink = sink;
+    this.#hides = hides;
     this.epoch = BigInt(Math.round((performance.timeOrigin + this.#startedAt) * 1e6));
   }
 
-  /** A tap for a connection that has opened. */
-  open(facts: ConnectionFacts): ConnectionTap {
-    const connection = ++this.#connections;
+  /** True when the sink is not to learn of connections to `server`, asked for as `serverName` where TLS names it. */
+  hides(server: Endpoint, serverName?: string): boolean {
+    return this.#hides(server, serverName);
+  }
+
+  /** A tap for a connection that has opened. `serverName` is told here where the TLS that names it stays shut. */
+  open(facts: ConnectionFacts, serverName = facts.tls?.serverName): ConnectionTap {
     this.#open++;
-    this.#sink({ type: 'opened', connection, at: this.now(), facts });
+    const isHidden = this.#hides(facts.server, serverName);
+    const connection = isHidden ? undefined : ++this.#connections;
+    if (connection !== undefined) this.#sink({ type: 'opened', connection, at: this.now(), facts });
     return new ConnectionTap(connection, this.#sink, {
       now: () => this.now(),
       closed: () => {
@@ -48,8 +60,9 @@ export class TapSource {
     });
   }
 
-  /** Tells of a connection that never came to be. */
-  fail(attempt: FailedAttempt): void {
+  /** Tells of a connection that never came to be. One without a server is never hidden: it is about tare itself. */
+  fail(attempt: FailedAttempt, serverName?: string): void {
+    if (attempt.server && this.#hides(attempt.server, serverName)) return;
     this.#sink({ type: 'failed', connection: ++this.#connections, at: this.now(), ...attempt });
   }
 
@@ -76,35 +89,42 @@ interface SourceLink {
   closed(): void;
 }
 
-/** One connection's way to the sink; it counts what it hands over. */
+/** One connection's way to the sink; it counts what it hands over, or would hand over were it not hidden. */
 export class ConnectionTap {
-  readonly #connection: number;
+  /** Undefined where it is hidden. */
+  readonly #connection: number | undefined;
   readonly #sink: TapSink;
   readonly #source: SourceLink;
   readonly #tapped = { client: 0, server: 0 };
 
-  constructor(connection: number, sink: TapSink, source: SourceLink) {
+  constructor(connection: number | undefined, sink: TapSink, source: SourceLink) {
     this.#connection = connection;
     this.#sink = sink;
     this.#source = source;
   }
 
-  /** Bytes handed over so far. */
+  /** Bytes handed over so far, or passed by the sink. */
   get tapped(): DirectionBytes {
     return { ...this.#tapped };
   }
 
   bytes(from: Side, bytes: Bytes): void {
     this.#tapped[from] += bytes.length;
-    this.#sink({ type: 'bytes', connection: this.#connection, at: this.#source.now(), from, bytes });
+    const connection = this.#connection;
+    if (connection !== undefined)
+      this.#sink({ type: 'bytes', connection, at: this.#source.now(), from, bytes });
   }
 
   ended(from: Side): void {
-    this.#sink({ type: 'ended', connection: this.#connection, at: this.#source.now(), from });
+    const connection = this.#connection;
+    if (connection !== undefined) this.#sink({ type: 'ended', connection, at: this.#source.now(), from });
   }
 
   closed(reason: CloseReason, closing: ClosingFacts): void {
-    this.#sink({ type: 'closed', connection: this.#connection, at: this.#source.now(), reason, closing });
+    const connection = this.#connection;
+    if (connection !== undefined) {
+      this.#sink({ type: 'closed', connection, at: this.#source.now(), reason, closing });
+    }
     this.#source.closed();
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { connect, createSecureContext, rootCertificates, type SecureContext, TLSSocket } from 'node:tls';
 import type { Endpoint, TlsFacts } from '../tap.ts';
+import { type ServerMatcher, serverMatcher } from './host-pattern.ts';
 import { at, errorCode, UpstreamError } from './upstream.ts';
 
 /** What a client asked for in its ClientHello. */
@@ -11,18 +12,52 @@ export interface TlsWish {
   readonly alpn: readonly string[];
 }
 
-/** How the certificates of servers are judged. */
+/** How the certificates of servers are judged, and what they are shown when they ask for one. */
 export interface UpstreamTrust {
   /** Accept any certificate. */
   readonly insecure: boolean;
-  /** The roots that are trusted. One for all connections: making it anew takes a tenth of a handshake. */
-  readonly context: SecureContext;
+  /**
+   * The roots that are trusted, with the certificate that is shown to this server, if any. Made once for all connections:
+   * making it anew takes a tenth of a handshake.
+   */
+  contextFor(server: Endpoint, serverName?: string): SecureContext;
 }
 
-/** Trusts Node's own roots and those in `roots`, PEM. Throws what OpenSSL says when one of them is no certificate. */
-export function upstreamTrust(insecure: boolean, roots: readonly string[]): UpstreamTrust {
-  const context = createSecureContext(roots.length === 0 ? {} : { ca: [...rootCertificates, ...roots] });
-  return { insecure, context };
+/** A certificate that tare shows to the servers it is meant for: PEM with its chain and key, or PKCS #12. */
+export interface ClientCertificate {
+  /** A host pattern. */
+  readonly servers: string;
+  readonly identity:
+    | { readonly cert: string; readonly key: string; readonly passphrase?: string | undefined }
+    | { readonly pfx: Buffer; readonly passphrase?: string | undefined };
+}
+
+/**
+ * Trusts Node's own roots and those in `roots`, PEM. To a server that several of `certificates` are meant for the first is
+ * shown. Throws what OpenSSL says when one of them is no certificate.
+ */
+export function upstreamTrust(
+  insecure: boolean,
+  roots: readonly string[],
+  certificates: readonly ClientCertificate[] = [],
+): UpstreamTrust {
+  const trusted = roots.length === 0 ? {} : { ca: [...rootCertificates, ...roots] };
+  const context = createSecureContext(trusted);
+  const own = certificates.map(({ servers, identity }) => ({
+    isFor: serverMatcher([servers]),
+    context: createSecureContext({ ...trusted, ...identity }),
+  }));
+  const contextFor = (...asked: Parameters<ServerMatcher>) =>
+    own.find(({ isFor }) => isFor(...asked))?.context ?? context;
+  return { insecure, contextFor };
+}
+
+/** How a handshake goes on. */
+export interface HandshakeOptions {
+  /** Milliseconds until it is given up. */
+  readonly timeoutMs: number;
+  /** Takes its secrets, each as a line of an NSS key log with its line end. */
+  readonly onKeys?: ((line: Buffer) => void) | undefined;
 }
 
 /**
@@ -34,7 +69,7 @@ export function openServerTls(
   server: Endpoint,
   wish: TlsWish,
   trust: UpstreamTrust,
-  timeoutMs: number,
+  { timeoutMs, onKeys }: HandshakeOptions,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const stream = connect({
@@ -43,9 +78,10 @@ export function openServerTls(
       // An address is no server name (RFC 6066 section 3), and Node warns of one.
       ...(wish.serverName === undefined || isIP(wish.serverName) ? {} : { servername: wish.serverName }),
       ...(wish.alpn.length === 0 ? {} : { ALPNProtocols: alpnList(wish.alpn) }),
-      secureContext: trust.context,
+      secureContext: trust.contextFor(server, wish.serverName),
       rejectUnauthorized: !trust.insecure,
     });
+    if (onKeys) stream.on('keylog', onKeys);
     stream.on('error', () => {}); // one may come before the relay listens
     const give = (error: UpstreamError) => {
       clearTimeout(timer);
@@ -92,7 +128,7 @@ export function openClientTls(
   socket: Socket,
   context: SecureContext,
   alpn: string | undefined,
-  timeoutMs: number,
+  { timeoutMs, onKeys }: HandshakeOptions,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const stream = new TLSSocket(socket, {
@@ -100,6 +136,7 @@ export function openClientTls(
       secureContext: context,
       ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
     });
+    if (onKeys) stream.on('keylog', onKeys);
     stream.on('error', () => {}); // one may come before the relay listens
     const give = (error: Error) => {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseReason } from '../tap.ts';
-import { Connection, type Joint } from './connection.ts';
+import { Connection, type Joint, reset } from './connection.ts';
 import { isReset } from './upstream.ts';
 
 /**
@@ -37,6 +37,6 @@ function feed(clientStream: Socket, connection: Connection, take: (bytes: Buffer
  * end would make a body that runs until the end look complete.
  */
 export function hangUp(socket: Socket, stream: Socket, reason: CloseReason): void {
-  if (reason === 'server-reset' || reason === 'server-gone') socket.resetAndDestroy();
+  if (reason === 'server-reset' || reason === 'server-gone') reset(socket);
   else stream.destroySoon();
 }

@@ -20,24 +20,46 @@ export class UpstreamError extends Error {
   }
 }
 
+/** How long one of a server's addresses may take to accept where there is another one to try, in milliseconds. */
+const ATTEMPT_MS = 2_500; // Node's own 250 ms gives up on a far server's IPv4 address where IPv6 does not work
+
 /**
- * Connects to `server`, trying all its addresses (`localhost` may be ::1 or 127.0.0.1).
- * Rejects with an UpstreamError when it cannot be reached within `timeoutMs`, when it turns out to be `self`, the
- * address tare listens on, or when `signal` gives up.
+ * Connects to `server`, trying all its addresses (`localhost` may be ::1 or 127.0.0.1), or in their order those that
+ * `options` give. Rejects with an UpstreamError when it cannot be reached within `timeoutMs`, when it turns out to be
+ * `self`, the address tare listens on, or when `signal` gives up.
  */
-export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
+export async function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
+  const { addresses, timeoutMs, signal } = options;
+  if (!addresses) return dialAt(server.host, at(server), server, options);
+  const before = performance.now();
+  for (const [index, address] of addresses.entries()) {
+    const isLast = index === addresses.length - 1;
+    const left = timeoutMs - (performance.now() - before);
+    const attempt = { ...options, timeoutMs: isLast ? left : Math.min(left, ATTEMPT_MS) };
+    try {
+      return await dialAt(address, `${at(server)}, by --resolve at ${address},`, server, attempt);
+    } catch (error) {
+      if (isLast || signal.aborted || left <= ATTEMPT_MS) throw error;
+    }
+  }
+  throw new Error('--resolve gave no address');
+}
+
+/** Connects to the server's port at `host`, its own or an address in place of it; `name` is what failures call it. */
+function dialAt(host: string, name: string, server: Endpoint, options: DialOptions): Promise<Dialled> {
   const started = performance.now();
   let lookedUp: number | undefined;
   return new Promise((resolve, reject) => {
     const socket = connect({
-      host: server.host,
+      host,
       port: server.port,
       allowHalfOpen: true,
       noDelay: true,
-      // Node's own 250 ms gives up on a far server's IPv4 address where IPv6 does not work.
-      autoSelectFamilyAttemptTimeout: 2_500,
+      keepAlive: true, // as for clients: a server that is gone without a word is found out, and its client told
+      keepAliveInitialDelay: 60_000,
+      autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     });
-    const timer = setTimeout(() => give(timedOut(server, options.timeoutMs)), options.timeoutMs);
+    const timer = setTimeout(() => give(timedOut(name, options.timeoutMs)), options.timeoutMs);
     socket.on('error', () => {}); // whoever uses the socket later learns of errors by its own listener
     const settled = () => {
       clearTimeout(timer);
@@ -49,9 +71,8 @@ export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
       socket.destroy();
       reject(error);
     };
-    const onError = (error: Error) => give(dialError(server, error));
-    const onAbort = () =>
-      give(new UpstreamError('CLIENT_GONE', `the client left while ${at(server)} was dialled`));
+    const onError = (error: Error) => give(dialError(name, error));
+    const onAbort = () => give(new UpstreamError('CLIENT_GONE', `the client left while ${name} was dialled`));
     if (options.signal.aborted) return onAbort();
     options.signal.addEventListener('abort', onAbort, { once: true });
     socket.once('lookup', () => {
@@ -59,11 +80,11 @@ export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
     });
     socket.on('error', onError);
     socket.once('connect', () => {
-      if (isSelf(socket, options.self)) return give(loop(server));
+      if (isSelf(socket, options.self)) return give(loop(name));
       settled();
       const connected = performance.now();
       const timings =
-        lookedUp === undefined || isIP(server.host) !== 0
+        lookedUp === undefined || isIP(host) !== 0
           ? { connect: connected - started }
           : { dns: lookedUp - started, connect: connected - lookedUp };
       resolve({
@@ -77,18 +98,21 @@ export function dial(server: Endpoint, options: DialOptions): Promise<Dialled> {
 
 export interface DialOptions {
   readonly timeoutMs: number;
+  /** Where to look for the server, in place of what its name resolves to. At least one, where there are any. */
+  readonly addresses?: readonly string[] | undefined;
   /** Where tare itself listens. */
   readonly self: Endpoint;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
 }
 
-function timedOut(server: Endpoint, timeoutMs: number): UpstreamError {
-  return new UpstreamError('UPSTREAM_TIMEOUT', `${at(server)} did not answer within ${timeoutMs / 1000} s`);
+function timedOut(name: string, timeoutMs: number): UpstreamError {
+  const seconds = Math.round(timeoutMs) / 1000;
+  return new UpstreamError('UPSTREAM_TIMEOUT', `${name} did not answer within ${seconds} s`);
 }
 
-function loop(server: Endpoint): UpstreamError {
-  return new UpstreamError('LOOP', `${at(server)} is this proxy itself: the request would go round for ever`);
+function loop(name: string): UpstreamError {
+  return new UpstreamError('LOOP', `${name} is this proxy itself: the request would go round for ever`);
 }
 
 function isSelf(socket: Socket, self: Endpoint): boolean {
@@ -118,18 +142,14 @@ const DIAL_ERRORS: Readonly<Record<string, readonly [FailureCode, string]>> = {
   ],
 };
 
-function dialError(server: Endpoint, error: Error): UpstreamError {
+function dialError(name: string, error: Error): UpstreamError {
   const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   const code = errorCode(first);
   const known = DIAL_ERRORS[code] ?? (isLookup(first) ? DIAL_ERRORS.ENOTFOUND : undefined);
   if (!known) {
-    return new UpstreamError(
-      'UPSTREAM_UNREACHABLE',
-      `could not connect to ${at(server)}: ${first.message}`,
-      error,
-    );
+    return new UpstreamError('UPSTREAM_UNREACHABLE', `could not connect to ${name}: ${first.message}`, error);
   }
-  return new UpstreamError(known[0], `${at(server)} ${known[1]}`, error);
+  return new UpstreamError(known[0], `${name} ${known[1]}`, error);
 }
 
 /** Names that no name server would be asked for fail with words of their own. */

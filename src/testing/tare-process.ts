@@ -7,17 +7,29 @@ import { join } from 'node:path';
 /** The built program in a process of its own, with a configuration folder of its own. */
 export interface TareProcess extends AsyncDisposable {
   readonly proxy: string;
+  readonly pid: number;
   readonly certificateFile: string;
   /** Ends it as ctrl-C would, and tells what it printed and how it ended. */
   stop(): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number | null }>;
 }
 
+const COMMAND = ['dist/bin/main.js', '--port', '0'];
 const LISTENING = /listening on (\S+:\d+)/;
 
 /** Starts the program on any free port; resolves once it listens. */
-export async function startTare(...args: readonly string[]): Promise<TareProcess> {
+export function startTare(...args: readonly string[]): Promise<TareProcess> {
+  return start(process.execPath, [...COMMAND, ...args]);
+}
+
+/** The same with no more than so many file descriptors. */
+export function startLimitedTare(descriptors: number, ...args: readonly string[]): Promise<TareProcess> {
+  const limited = ['-c', 'ulimit -n "$0"; exec "$@"', String(descriptors), process.execPath];
+  return start('sh', [...limited, ...COMMAND, ...args]);
+}
+
+async function start(command: string, args: readonly string[]): Promise<TareProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'tare-test-'));
-  const child = spawn(process.execPath, ['dist/bin/main.js', '--port', '0', ...args], {
+  const child = spawn(command, args, {
     env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -34,6 +46,7 @@ export async function startTare(...args: readonly string[]): Promise<TareProcess
   };
   return {
     proxy: `http://${proxy}`,
+    pid: child.pid!,
     certificateFile: join(folder, 'tare', 'ca-cert.pem'),
     stop,
     [Symbol.asyncDispose]: async () => {

@@ -18,6 +18,8 @@ export interface TlsOrigin extends AsyncDisposable {
 export interface TlsOriginOptions extends TlsOptions {
   /** For localhost and 127.0.0.1, signed by the servers' test authority, unless told otherwise. */
   readonly context?: SecureContext;
+  /** Takes what the server itself knows of every handshake's secrets. */
+  readonly onKeys?: (line: Buffer) => void;
 }
 
 /** Calls `serve` with every client whose handshake is done; without it the test is to ask for them. */
@@ -26,7 +28,7 @@ export async function startTlsOrigin(
   options: TlsOriginOptions = {},
 ): Promise<TlsOrigin> {
   const { leaves } = await testAuthority('origin');
-  const { context = await leaves.secureContext('localhost'), ...others } = options;
+  const { context = await leaves.secureContext('localhost'), onKeys = () => {}, ...others } = options;
   const sockets: Socket[] = [];
   const arrivals = new Arrivals<Peer>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -34,6 +36,7 @@ export async function startTlsOrigin(
     const stream = new TLSSocket(socket, { ...others, isServer: true, secureContext: context });
     stream
       .on('error', () => {})
+      .on('keylog', onKeys)
       .once('secure', () => (serve ? serve(stream) : arrivals.add(new Peer(stream))));
   });
   server.listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type RunningProxy, startProxy } from '../proxy/proxy.ts';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../proxy/proxy.ts';
 import { type UpstreamTrust, upstreamTrust } from '../proxy/tls-opening.ts';
 import type { Connection } from '../session/connection.ts';
 import type { Exchange } from '../session/exchange.ts';
@@ -8,7 +8,10 @@ import { Session } from '../session/session.ts';
 import type { CloseReason, FailureCode } from '../tap.ts';
 import { testAuthority } from './test-authority.ts';
 
-export interface WeighedProxyOptions {
+export interface WeighedProxyOptions
+  extends Pick<ProxyOptions, 'scope' | 'resolutions' | 'keyLog' | 'reverse' | 'clientTimeoutMs'> {
+  /** Any free port of this machine, unless told otherwise. */
+  readonly listen?: ProxyOptions['listen'];
   readonly passthrough?: readonly string[];
   /** The servers' test authority is trusted unless told otherwise. */
   readonly trust?: UpstreamTrust;
@@ -102,13 +105,14 @@ export class WeighedProxy implements AsyncDisposable {
 }
 
 export async function startWeighedProxy(options: WeighedProxyOptions = {}): Promise<WeighedProxy> {
-  const { passthrough = [], dialTimeoutMs, session = new Session() } = options;
+  const { passthrough = [], dialTimeoutMs, session = new Session(), trust, ...others } = options;
   const [{ authority }, origin] = await Promise.all([testAuthority('proxy'), testAuthority('origin')]);
   const proxy = await startProxy({
     listen: { host: '127.0.0.1', port: 0 },
     authority,
     passthrough,
-    trust: options.trust ?? upstreamTrust(false, [origin.authority.certificatePem]),
+    ...others,
+    trust: trust ?? upstreamTrust(false, [origin.authority.certificatePem]),
     ...(dialTimeoutMs === undefined ? {} : { dialTimeoutMs }),
     sink: session.take,
   });
