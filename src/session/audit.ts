@@ -1,4 +1,4 @@
-import type { ClosingFacts, Side } from '../tap.ts';
+import type { ClosingFacts, ConnectionMode, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
 import { gross } from './ledger.ts';
 
@@ -26,6 +26,9 @@ export interface Audit {
 const SIDES = ['client', 'server'] as const;
 
 const MAX_IMBALANCES = 1_000;
+
+/** Where there is one socket to a server for each connection. */
+const SERVER_SOCKETS: ReadonlySet<ConnectionMode> = new Set(['forward', 'connect']);
 
 /** Client sockets that are remembered as not to be compared. */
 const MAX_EXEMPT = 100_000;
@@ -56,14 +59,15 @@ export class Auditor {
     const { closing, reason, mode } = connection;
     if (!closing) return;
     const isInOrder = reason === 'ended';
+    const hasServerSocket = SERVER_SOCKETS.has(mode);
     const wrong = [
       ...ledgerImbalances(connection, closing),
-      ...(isInOrder && mode !== 'reverse' ? upstreamImbalances(connection, closing) : []),
+      ...(isInOrder && hasServerSocket ? upstreamImbalances(connection, closing) : []),
     ];
     for (const imbalance of wrong) this.#note(imbalance);
     if (!isInOrder) this.#cutOff++;
     else if (wrong.length === 0) this.#balanced++;
-    this.#checkClient(connection, closing);
+    if (mode !== 'capture' && mode !== 'har') this.#checkClient(connection, closing);
   }
 
   /** What was found so far. */

@@ -73,9 +73,12 @@ test('a series may turn out when the exchange is over', () => {
   openOne(store, 1);
   openOne(store, 2);
   store.end(1);
-  store.setSeries(1, 7);
-  store.setSeries(2, 7);
-  expect([...store].map(({ series }) => series)).toEqual([7, 7]);
+  store.setSeries(1, 7, 'unchanged');
+  store.setSeries(2, 7, undefined);
+  expect([...store].map(({ series, verdict }) => [series, verdict])).toEqual([
+    [7, 'unchanged'],
+    [7, undefined],
+  ]);
   store.close();
 });
 

@@ -10,6 +10,7 @@ import type { Bytes } from '../tap.ts';
 import { type Exchange, type OpenExchange, openedExchange } from './exchange.ts';
 import { type ExchangeRow, ExchangeTable, type HeadPlace } from './exchange-table.ts';
 import type { OnLost } from './page-store.ts';
+import type { PollVerdict } from './polling/verdict.ts';
 import { Spool } from './spool.ts';
 
 const NOWHERE: HeadPlace = { at: 0, length: 0 };
@@ -103,10 +104,12 @@ export class ExchangeStore {
     this.#open.delete(number);
   }
 
-  setSeries(number: number, series: number): void {
+  /** Notes the poll series that an exchange, open or over, is part of. */
+  setSeries(number: number, series: number, verdict: PollVerdict | undefined): void {
     const open = this.#open.get(number);
-    if (open) open.exchange.series = series;
-    else this.#table.setSeries(number, series);
+    if (!open) return this.#table.setSeries(number, series, verdict);
+    open.exchange.series = series;
+    open.exchange.verdict = verdict;
   }
 
   /** The head of an exchange's request or response as it was sent; undefined where there is none, or it was lost. */

@@ -2,9 +2,26 @@ import type { ExchangeProtocol } from '../decoders/wire-event.ts';
 import type { Exchange } from './exchange.ts';
 import { emptyWeight, type Weight } from './ledger.ts';
 import type { OnLost } from './page-store.ts';
+import type { PollVerdict } from './polling/verdict.ts';
 import { Rows } from './rows.ts';
 
 const PROTOCOLS: readonly ExchangeProtocol[] = ['http1', 'websocket', 'sse', 'http2', 'tcp', 'tls'];
+
+/** The first is none. */
+const VERDICTS: readonly (PollVerdict | undefined)[] = [
+  undefined,
+  'news',
+  'cut-off',
+  'sent',
+  'empty',
+  '204',
+  '304',
+  'unchanged',
+  'heartbeat',
+  'control',
+  'redirect',
+  'error',
+];
 
 /** Where in the spool a head is; of length 0 where there is none. */
 export interface HeadPlace {
@@ -28,12 +45,13 @@ const MESSAGES = 6;
 const FAULTS = 7;
 const RESUMES = 8;
 const SERIES = 9;
-const REQUEST = 10;
-const RESPONSE = 12;
-const CLIENT = 14;
-const SERVER = 19;
-/** 192 bytes a row. */
-const WIDTH = 24;
+const VERDICT = 10;
+const REQUEST = 11;
+const RESPONSE = 13;
+const CLIENT = 15;
+const SERVER = 20;
+/** 200 bytes a row. */
+const WIDTH = 25;
 
 /** Exchanges that are over, by number, as rows of numbers. */
 export class ExchangeTable {
@@ -69,6 +87,7 @@ export class ExchangeTable {
     page[offset + FAULTS] = exchange.faults;
     page[offset + RESUMES] = known(exchange.resumes);
     page[offset + SERIES] = known(exchange.series);
+    page[offset + VERDICT] = verdictNumber(exchange.verdict);
     page[offset + REQUEST] = request.at;
     page[offset + REQUEST + 1] = request.length;
     page[offset + RESPONSE] = response.at;
@@ -94,6 +113,7 @@ export class ExchangeTable {
       faults: page[offset + FAULTS]!,
       resumes: maybe(page[offset + RESUMES]!),
       series: maybe(page[offset + SERIES]!),
+      verdict: VERDICTS[page[offset + VERDICT]!],
       requestPlace: { at: page[offset + REQUEST]!, length: page[offset + REQUEST + 1]! },
       responsePlace: { at: page[offset + RESPONSE]!, length: page[offset + RESPONSE + 1]! },
       ledger: { client: weight(page, offset + CLIENT), server: weight(page, offset + SERVER) },
@@ -101,14 +121,21 @@ export class ExchangeTable {
   }
 
   /** Notes the series of an exchange that turned out to be part of one when it was over. */
-  setSeries(number: number, series: number): void {
-    this.#rows.pageToChange(number - 1)[this.#rows.offset(number - 1) + SERIES] = known(series);
+  setSeries(number: number, series: number, verdict: PollVerdict | undefined): void {
+    const page = this.#rows.pageToChange(number - 1);
+    const offset = this.#rows.offset(number - 1);
+    page[offset + SERIES] = known(series);
+    page[offset + VERDICT] = verdictNumber(verdict);
   }
 
   /** Forgets everything. */
   close(): void {
     this.#rows.close();
   }
+}
+
+function verdictNumber(verdict: PollVerdict | undefined): number {
+  return VERDICTS.indexOf(verdict);
 }
 
 /** 0 is what is not known: a time is kept one later than it was. */

@@ -1,6 +1,7 @@
 import type { RequestHead, ResponseHead } from '../decoders/http1/head.ts';
 import type { ExchangeProtocol } from '../decoders/wire-event.ts';
 import { emptyLedger, type Ledger } from './ledger.ts';
+import type { PollVerdict } from './polling/verdict.ts';
 
 /** One request with its response(s); a WebSocket or an event stream is the exchange that opened it. */
 export interface Exchange {
@@ -24,6 +25,8 @@ export interface Exchange {
   readonly resumes: number | undefined;
   /** Number of the poll series it is part of. */
   readonly series: number | undefined;
+  /** What it was good for as a part of that; undefined while it is open. */
+  readonly verdict: PollVerdict | undefined;
   readonly ledger: Ledger;
 }
 
@@ -50,6 +53,7 @@ export function openedExchange(
     faults: 0,
     resumes: undefined,
     series: undefined,
+    verdict: undefined,
     ledger: emptyLedger(),
   };
 }

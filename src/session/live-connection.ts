@@ -12,9 +12,13 @@ import type { RowKind } from './message-table.ts';
 /** What a live connection tells the session it is part of. */
 export interface Telling {
   opened(exchange: OpenExchange): void;
+  /** The head of its request came. */
+  asked(exchange: OpenExchange, connection: Connection): void;
+  /** The end of its request came. */
+  requested(exchange: OpenExchange, rows: ExchangeRows): void;
   /** It turned out to be, or became, something else: a WebSocket, an event stream. */
   changed(exchange: OpenExchange): void;
-  closed(exchange: OpenExchange): void;
+  closed(exchange: OpenExchange, rows: ExchangeRows): void;
   message(number: number, exchange: OpenExchange): void;
   fault(
     connection: Connection,
@@ -36,11 +40,23 @@ interface KeptHead {
   readonly place: HeadPlace;
 }
 
+/** The rows of an exchange's request and final response among the messages: -1 where there is none. */
+export interface ExchangeRows {
+  readonly request: number;
+  readonly response: number;
+}
+
 /** An exchange that goes on, and the rows of its messages under way: -1 where there is none. */
 interface Slot {
   readonly exchange: OpenExchange;
   readonly openRow: Record<Side, number>;
+  /** Those of its heads. */
+  readonly rows: { request: number; response: number };
 }
+
+/** Stands for bytes that are missing. */
+const FILLER = new Uint8Array(64 << 10);
+const MOST_FILLED = 16 << 20;
 
 /** A connection whose bytes still come: feeds its conversation and books what that tells. */
 export class LiveConnection {
@@ -69,16 +85,40 @@ export class LiveConnection {
     for (const event of this.#conversation.push(from, bytes)) this.#book(event, at);
   }
 
-  end(from: Side, at: number): void {
+  /**
+   * Bytes that travelled and are not there to be read. Inside a body or a message of a known length zeros do as well, and the
+   * decoding goes on behind them; a hole that is too long for that ends it.
+   */
+  lose(from: Side, length: number, at: number): void {
+    const start = this.#pushed[from];
+    const detail = `${length} bytes are missing in the capture`;
+    this.#telling.fault(
+      this.connection,
+      undefined,
+      { type: 'fault', exchange: 0, from, start, rule: 'capture', detail },
+      at,
+    );
+    if (this.connection.inspectionStopped !== undefined) return this.countOnly(from, length);
+    if (length > MOST_FILLED) {
+      this.#pushed[from] += length;
+      throw new Error(detail);
+    }
+    for (let filled = 0; filled < length; filled += FILLER.length) {
+      this.push(from, FILLER.subarray(0, length - filled), at);
+    }
+  }
+
+  /** One side has said its last; `isCutOff`: not of its own accord. */
+  end(from: Side, at: number, isCutOff = false): void {
     if (this.#ended[from]) return;
     this.#ended[from] = true;
-    for (const event of this.#conversation.end(from)) this.#book(event, at);
+    for (const event of this.#conversation.end(from, isCutOff)) this.#book(event, at);
   }
 
   /** Ends what is still open: first the side that left first, as what the other then left undone is not its fault. */
   close(first: Side, at: number): void {
-    this.end(first, at);
-    this.end(first === 'client' ? 'server' : 'client', at);
+    this.end(first, at, true);
+    this.end(first === 'client' ? 'server' : 'client', at, true);
     this.closeExchanges(at);
   }
 
@@ -166,6 +206,7 @@ export class LiveConnection {
     this.#messages.weigh(number, 0, framing, control, payload);
     this.#messages.keep(number, bytes);
     if (complete) this.#messages.complete(number, kind, name, at);
+    else this.#messages.cutOff(number, kind, name, at);
     return number;
   }
 
@@ -180,11 +221,11 @@ export class LiveConnection {
 
   #bookPart(event: WireEvent & { type: 'message-part' }, at: number): void {
     const slot = this.#slot(event.exchange);
-    const { from, start, framing, bytes } = event;
+    const { from, kind, start, framing, bytes } = event;
     if (!slot) return this.#weighLoose(from, 0, framing, 0, bytes.length);
     const { exchange, openRow } = slot;
     if (openRow[from] < 0) {
-      openRow[from] = this.#messages.begin({ exchange: exchange.number, from, kind: 'binary', at, start });
+      openRow[from] = this.#messages.begin({ exchange: exchange.number, from, kind, at, start });
     }
     this.#messages.weigh(openRow[from], 0, framing, 0, bytes.length);
     this.#messages.keep(openRow[from], bytes);
@@ -197,6 +238,8 @@ export class LiveConnection {
     if (!slot) return this.#weighLoose('client', length, 0, 0, 0);
     this.#exchanges.setRequest(slot.exchange.number, head, this.#headPlace('client', head, bytes));
     this.#openHead(slot, 'client', 'request', start, length, at);
+    slot.rows.request = slot.openRow.client;
+    this.#telling.asked(slot.exchange, this.connection);
   }
 
   #bookResponse(
@@ -212,6 +255,7 @@ export class LiveConnection {
     }
     this.#exchanges.setResponse(slot.exchange.number, head, this.#headPlace('server', head, bytes));
     slot.exchange.respondedAt = at;
+    slot.rows.response = slot.openRow.server;
   }
 
   #headPlace(from: Side, head: RequestHead | ResponseHead, bytes: Bytes): HeadPlace {
@@ -241,16 +285,18 @@ export class LiveConnection {
   }
 
   #bookBodyEnd(
-    { exchange, from, framing, head, complete }: WireEvent & { type: 'body-end' },
+    { exchange, from, framing, head, payload, complete }: WireEvent & { type: 'body-end' },
     at: number,
   ): void {
     const slot = this.#slot(exchange);
-    if (!slot) return this.#weighLoose(from, head, framing, 0, 0);
+    if (!slot) return this.#weighLoose(from, head, framing, 0, payload);
     this.#weigh(slot, from, 'framing', framing);
     this.#weigh(slot, from, 'head', head);
+    this.#weigh(slot, from, 'payload', payload);
     const number = slot.openRow[from];
     if (number < 0) return;
     this.#messages.weigh(number, head, framing, 0, 0);
+    if (complete && from === 'client') this.#telling.requested(slot.exchange, slot.rows);
     const kind = from === 'client' ? 'request' : 'response';
     if (complete) return this.#completeOpen(slot, from, kind, '', at);
     slot.openRow[from] = -1;
@@ -265,7 +311,8 @@ export class LiveConnection {
     if (!slot) {
       const exchange = this.#exchanges.begin(this.connection.number, at, protocol);
       this.connection.exchanges++;
-      this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 } });
+      const rows = { request: -1, response: -1 };
+      this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 }, rows });
       this.#lastNumber = -1;
       return this.#telling.opened(exchange);
     }
@@ -295,11 +342,11 @@ export class LiveConnection {
     this.#close(slot, at);
   }
 
-  #close({ exchange, openRow }: Slot, at: number): void {
+  #close({ exchange, openRow, rows }: Slot, at: number): void {
     if (openRow.client >= 0) this.#messages.settle(openRow.client);
     if (openRow.server >= 0) this.#messages.settle(openRow.server);
     exchange.closedAt = at;
-    this.#telling.closed(exchange);
+    this.#telling.closed(exchange, rows);
   }
 
   #bookFault(event: WireEvent & { type: 'fault' }, at: number): void {

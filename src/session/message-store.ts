@@ -72,6 +72,12 @@ export class MessageStore {
     this.#table.complete(number, kind, name, at);
   }
 
+  /** A message whose stream ended in the middle of it. */
+  cutOff(number: number, kind: RowKind, name: string, at: number): void {
+    this.settle(number);
+    this.#table.cutOff(number, kind, name, at);
+  }
+
   /** No more bytes will come for a message: what is known of it alone leaves memory. */
   settle(number: number): void {
     const pieces = this.#pieces.get(number);

@@ -178,11 +178,20 @@ export class MessageTable {
 
   /** Marks a row complete, at the time its last byte came. A message that began as a slice learns its kind only now. */
   complete(number: number, kind: RowKind, name: string, at: number): void {
+    this.#settle(number, COMPLETE, kind, name, at);
+  }
+
+  /** Marks a row as one that stays incomplete. */
+  cutOff(number: number, kind: RowKind, name: string, at: number): void {
+    this.#settle(number, 0, kind, name, at);
+  }
+
+  #settle(number: number, complete: number, kind: RowKind, name: string, at: number): void {
     const nameNumber = name === '' ? 0 : this.#names.number(name);
     const page = this.#rows.pageToChange(number);
     const offset = this.#rows.offset(number);
     const from = page[offset + TRAITS]! & FROM_SERVER;
-    page[offset + TRAITS] = COMPLETE + nameNumber * NAME + from + KIND_NUMBERS.get(kind)!;
+    page[offset + TRAITS] = complete + nameNumber * NAME + from + KIND_NUMBERS.get(kind)!;
     page[offset + AT] = at;
   }
 

@@ -6,9 +6,12 @@ import { type Connection, failedConnection, openedConnection } from './connectio
 import { ConnectionStore } from './connection-store.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Exchange, OpenExchange } from './exchange.ts';
+import { ExchangeBodies } from './exchange-bodies.ts';
 import { ExchangeStore } from './exchange-store.ts';
-import { LiveConnection, type Telling } from './live-connection.ts';
+import { type ExchangeRows, LiveConnection, type Telling } from './live-connection.ts';
 import { MessageStore } from './message-store.ts';
+import type { PollSeries } from './polling/series.ts';
+import { type PollPart, PollSeriesFinder } from './polling/series-finder.ts';
 import { type ProtocolTotals, TotalsByProtocol } from './totals.ts';
 
 /** What changed in a session, told to those who watch it, in order. */
@@ -18,6 +21,15 @@ export type SessionChange =
   | { readonly type: 'connection-failed'; readonly connection: Connection }
   | { readonly type: 'exchange-opened'; readonly exchange: Exchange }
   | { readonly type: 'exchange-closed'; readonly exchange: Exchange }
+  /** Found, with the exchanges it begins with. */
+  | {
+      readonly type: 'poll-series';
+      readonly series: PollSeries;
+      readonly exchanges: readonly number[];
+      readonly at: number;
+    }
+  /** Behind the close of an exchange that is part of one. */
+  | { readonly type: 'polled'; readonly series: PollSeries; readonly exchange: Exchange }
   | { readonly type: 'message'; readonly message: number; readonly exchange: Exchange }
   | { readonly type: 'fault'; readonly fault: SessionFault }
   | {
@@ -77,6 +89,7 @@ export class Session {
   readonly #live = new Map<number, LiveConnection>();
   readonly #watchers = new Set<(change: SessionChange) => void>();
   readonly #streams = new EventStreams();
+  readonly #polls = new PollSeriesFinder();
   readonly #auditor = new Auditor();
   readonly #totals = new TotalsByProtocol();
   /** Time of the last event. */
@@ -88,11 +101,17 @@ export class Session {
       this.#totals.mention(exchange.protocol);
       this.#tell({ type: 'exchange-opened', exchange });
     },
+    asked: (exchange, connection) => {
+      const host = this.hostOf(exchange);
+      this.#join(exchange, this.#polls.asked(exchange, connection.clientAddress.host, host));
+    },
+    requested: (exchange, rows) =>
+      this.#join(exchange, this.#polls.requested(exchange, new ExchangeBodies(this, rows))),
     changed: (exchange) => {
       this.#totals.mention(exchange.protocol);
       if (exchange.protocol === 'sse') exchange.resumes = this.#streams.open(exchange, this.hostOf(exchange));
     },
-    closed: (exchange) => this.#closeExchange(exchange),
+    closed: (exchange, rows) => this.#closeExchange(exchange, rows),
     message: (message, exchange) => this.#message(message, exchange),
     fault: (connection, exchange, { from, start, rule, detail }, at) =>
       this.#fault({
@@ -129,6 +148,11 @@ export class Session {
       if (live) this.#stopInspection(live, error, event);
     }
   };
+
+  /** Poll series, in the order they were found: `pollSeries[0]` has number 1. */
+  get pollSeries(): readonly PollSeries[] {
+    return this.#polls.series;
+  }
 
   /** What each protocol came to so far. */
   totals(): ProtocolTotals {
@@ -167,6 +191,8 @@ export class Session {
       }
       case 'opened':
         return this.#open(event);
+      case 'lost':
+        return live?.lose(event.from, event.length, event.at);
       case 'ended':
         if (live?.connection.inspectionStopped === undefined) live?.end(event.from, event.at);
         return;
@@ -212,10 +238,29 @@ export class Session {
     this.connections.end(connection);
   }
 
-  #closeExchange(exchange: OpenExchange): void {
+  #closeExchange(exchange: OpenExchange, rows: ExchangeRows): void {
     this.#totals.addExchange(exchange);
+    const part = this.#polls.answered(exchange, new ExchangeBodies(this, rows));
+    if (!part) exchange.series = undefined; // it turned out to be an event stream, or a download
+    this.#join(exchange, part);
     this.#tell({ type: 'exchange-closed', exchange });
     this.exchanges.end(exchange.number);
+    if (part) this.#tell({ type: 'polled', series: part.series, exchange });
+  }
+
+  /** Notes the poll series that an exchange turns out to be part of, and those before it which the series begins with. */
+  #join(exchange: OpenExchange, part: PollPart | undefined): void {
+    if (!part) return;
+    const { series, verdict, firstExchanges } = part;
+    const isNew =
+      exchange.series !== series.number && series.polls + series.sends === firstExchanges.length + 1;
+    exchange.series = series.number;
+    exchange.verdict = verdict;
+    for (const first of firstExchanges) {
+      this.exchanges.setSeries(first.number, series.number, first.verdict);
+    }
+    const exchanges = [...firstExchanges.map(({ number }) => number), exchange.number];
+    if (isNew) this.#tell({ type: 'poll-series', series, exchanges, at: this.#now });
   }
 
   #lost(why: string): void {

@@ -2,6 +2,7 @@ import type { Connection } from '../session/connection.ts';
 import { type Exchange, fieldValue } from '../session/exchange.ts';
 import { gross, type Ledger, type Weight } from '../session/ledger.ts';
 import type { MessageRow } from '../session/message-table.ts';
+import type { PollSeries } from '../session/polling/series.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
 import { messagePreview } from './message-preview.ts';
 
@@ -52,11 +53,27 @@ export function changeJson(session: Session, change: SessionChange): JsonLine | 
         connection: change.connection.number,
         why: change.why,
       };
+    case 'poll-series':
+      return {
+        ...versioned(session, 'poll-series', change.at),
+        ...pollSeriesJson(session, change.series),
+        exchanges: change.exchanges,
+      };
+    case 'polled':
+      return undefined;
     case 'memory-lost':
       return { ...versioned(session, 'memory-lost', change.at), why: change.why };
     case 'exchange-opened':
       return undefined;
   }
+}
+
+/** Lines before the last: what each poll series came to. */
+export function pollSeriesLines(session: Session, at: number): JsonLine[] {
+  return session.pollSeries.map((series) => ({
+    ...versioned(session, 'poll-series', at),
+    ...pollSeriesJson(session, series),
+  }));
 }
 
 /** The last line: what the session came to, by protocol. */
@@ -110,6 +127,8 @@ function exchangeJson(session: Session, exchange: Exchange): JsonLine {
     messages,
     faults,
     resumes,
+    series,
+    verdict,
   } = exchange;
   return {
     connection,
@@ -125,8 +144,47 @@ function exchangeJson(session: Session, exchange: Exchange): JsonLine {
     messages,
     faults,
     resumes,
+    series,
+    verdict,
     bytes: ledgerJson(exchange.ledger),
   };
+}
+
+function pollSeriesJson(session: Session, series: PollSeries): JsonLine {
+  const { number, client, host, method, resource, dialect, session: dialectSession, kind } = series;
+  const { polls, open, news, wasted, wastedFor, cutOff, overlaps, sends, ledger } = series;
+  const { cadence, jitter, hold, longestHold, firstAt, lastAt } = series;
+  return {
+    series: number,
+    client,
+    host,
+    method,
+    resource,
+    dialect,
+    session: dialectSession,
+    kind,
+    polls,
+    open,
+    news,
+    wasted,
+    wastedFor,
+    cutOff,
+    overlaps,
+    sends,
+    milliseconds: {
+      cadence: milliseconds(cadence),
+      jitter: milliseconds(jitter),
+      hold: milliseconds(hold),
+      longestHold: milliseconds(longestHold),
+    },
+    firstAt: String(session.epoch + BigInt(firstAt)),
+    lastAt: String(session.epoch + BigInt(lastAt)),
+    bytes: ledgerJson(ledger),
+  };
+}
+
+function milliseconds(nanoseconds: number | undefined): number | undefined {
+  return nanoseconds === undefined ? undefined : Math.round(nanoseconds / 1000) / 1000;
 }
 
 function messageJson(session: Session, number: number, exchange: Exchange): JsonLine {

@@ -20,11 +20,16 @@ export function isRoomy(columns: number): boolean {
   return columns >= 100;
 }
 
-/** Time of day, the exchange's number and protocol: what every line begins with. */
-export function lineStart(session: Session, at: number, exchange: Exchange | undefined): StyledLine {
+/** Time of day, the exchange's number and protocol, or what stands in their place: what every line begins with. */
+export function lineStart(
+  session: Session,
+  at: number,
+  exchange: Exchange | undefined,
+  badge: string = exchange === undefined ? '' : BADGES[exchange.protocol],
+): StyledLine {
   const number = exchange === undefined ? '' : `#${exchange.number}`;
-  const badge = exchange === undefined ? '' : BADGES[exchange.protocol];
-  return [piece(`${timeOfDay(session.epoch, at)} ${number.padStart(5)} ${badge.padEnd(3)} `, 'dim')];
+  const what = exchange === undefined ? badge.padStart(9) : `${number.padStart(5)} ${badge.padEnd(3)}`;
+  return [piece(`${timeOfDay(session.epoch, at)} ${what} `, 'dim')];
 }
 
 /** Local time with milliseconds. */

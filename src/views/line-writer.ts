@@ -3,6 +3,9 @@ import type { Writable } from 'node:stream';
 /** Text that may wait for a slow reader, in bytes. */
 const MOST_WAITING = 4 << 20;
 
+/** ECMA-48: cursor to the beginning of the line above, which is cleared. */
+const LINE_UP = '\u001b[1F\u001b[2K';
+
 /**
  * Writes lines to a stream that may be slower than the traffic, or gone: what it cannot take is left out and counted,
  * never waited for, and `leftOut` makes the line that says so.
@@ -30,6 +33,11 @@ export class LineWriter {
     if (this.#isGone) return;
     if (this.#stream.writableLength > MOST_WAITING) this.#missing++;
     else this.#writeAll([line]);
+  }
+
+  /** Writes a line in the place of the last one, on a terminal. */
+  replace(line: string): void {
+    this.write(`${LINE_UP}${line}`);
   }
 
   /** Writes the last lines, however slow the reader is; resolves once all is written, or nobody reads any more. */

@@ -13,6 +13,7 @@ import { piece, type StyledLine } from './styled-line.ts';
 export function changeLine(session: Session, change: SessionChange, columns: number): StyledLine | undefined {
   switch (change.type) {
     case 'message':
+      if (change.exchange.series !== undefined) return undefined; // its series tells it, folded
       return messageLine(session, change.message, change.exchange, columns);
     case 'fault':
       return faultLine(session, change.fault);
@@ -29,6 +30,9 @@ export function changeLine(session: Session, change: SessionChange, columns: num
       const words = `decoding of connection ${connection.number} stopped: ${why}; its bytes are counted on`;
       return complaint(session, at, words);
     }
+    case 'poll-series':
+    case 'polled':
+      return undefined; // folded
     case 'memory-lost':
       return complaint(session, change.at, lossWords(change.why));
     case 'connection-opened':

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
 import { client, eventStream, webSocket } from '../testing/conversations.ts';
+import { playPolls } from '../testing/poll-script.ts';
 import { TapScript } from '../testing/tap-script.ts';
 import { openView, type ViewName } from './view.ts';
 
@@ -49,6 +50,64 @@ test('json: nothing but JSON', async () => {
   const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
   expect(types.at(-1)).toBe('summary');
   expect(types).toContain('fault');
+});
+
+describe('a poll series', () => {
+  async function polled(name: ViewName, isTTY: boolean): Promise<string> {
+    const output = Object.assign(new PassThrough(), { isTTY, columns: 120 });
+    const session = new Session();
+    const view = await openView(name, session, output as unknown as NodeJS.WriteStream);
+    playPolls(session.take, ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a']);
+    await view.finish(1);
+    return String(output.read() ?? '');
+  }
+
+  test('is one line on a terminal, which is replaced', async () => {
+    vi.stubEnv('NO_COLOR', '1');
+    const text = await polled('lines', true);
+    const counts = Array.from(
+      text.matchAll(/(\u001b\[1F\u001b\[2K)?\S+ +poll ↻ ×(\d+)/g),
+      ([, up, count]) => [up !== undefined, Number(count)],
+    );
+    expect(counts.slice(0, 5)).toEqual([
+      [false, 4],
+      [true, 5],
+      [true, 6],
+      [true, 7],
+      [true, 8],
+    ]);
+    expect(text.match(/ GET /g)).toHaveLength(3); // those before it was found
+  });
+
+  test('is a line every so often in a pipe, and one in the summary', async () => {
+    const text = await polled('lines', false);
+    expect(Array.from(text.matchAll(/poll ↻ ×(\d+)/g), ([, count]) => Number(count))).toEqual([4, 8]);
+  });
+
+  test('in NDJSON is told when it is found, named by each exchange, and summed up at the end', async () => {
+    const lines = (await polled('json', false)).trimEnd().split('\n');
+    const all = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const series = all.filter(({ type }) => type === 'poll-series');
+    expect(series).toMatchObject([
+      { series: 1, polls: 4, exchanges: [1, 2, 3, 4] },
+      {
+        series: 1,
+        kind: 'short',
+        host: 'chat.example',
+        resource: '/inbox',
+        polls: 8,
+        news: 1,
+        wasted: 7,
+        wastedFor: { unchanged: 7 },
+        milliseconds: { cadence: 1000, jitter: 0, hold: 20, longestHold: 20 },
+      },
+    ]);
+    const exchanges = all.filter(({ type }) => type === 'exchange');
+    expect(exchanges.slice(-2)).toMatchObject([
+      { exchange: 7, series: 1, verdict: 'unchanged' },
+      { exchange: 8, series: 1, verdict: 'unchanged' },
+    ]);
+  });
 });
 
 describe('colour', () => {

@@ -1,9 +1,12 @@
-import type { Session } from '../session/session.ts';
+import type { Losses, Session } from '../session/session.ts';
+import { byteCount } from './byte-count.ts';
 import { harmless } from './harmless.ts';
-import { changeJson, jsonText, summaryJson } from './json-lines.ts';
+import { changeJson, jsonText, pollSeriesLines, summaryJson } from './json-lines.ts';
 import { LineWriter } from './line-writer.ts';
 import { changeLine } from './lines.ts';
 import { chalkPainter } from './paint-chalk.ts';
+import { PollFold } from './poll-fold.ts';
+import { pollLine, pollSummary } from './poll-line.ts';
 import { cutLine, piece, type StyledLine } from './styled-line.ts';
 import { summaryTable } from './summary-table.ts';
 
@@ -34,7 +37,8 @@ function jsonView(session: Session, output: NodeJS.WriteStream): View {
   });
   return {
     gone: writer.gone,
-    finish: (now) => writer.finish([jsonText(summaryJson(session, now))]),
+    finish: (now) =>
+      writer.finish([...pollSeriesLines(session, now), summaryJson(session, now)].map(jsonText)),
   };
 }
 
@@ -50,9 +54,21 @@ async function linesView(
   );
   const columns = () => (output.isTTY ? output.columns || TERMINAL_COLUMNS : PIPE_COLUMNS);
   if (showsMessages) {
+    const fold = new PollFold(output.isTTY);
+    const paintCut = (line: StyledLine) => paint(cutLine(line, columns()));
     session.watch((change) => {
+      if (change.type === 'polled') {
+        const at = change.exchange.closedAt ?? 0;
+        const folding = fold.polled(change.series, at);
+        const line = () => paintCut(pollLine(session, change.series, at, columns()));
+        if (folding === 'replace') writer.replace(line());
+        else if (folding === 'append') writer.write(line());
+        return;
+      }
       const line = changeLine(session, change, columns());
-      if (line) writer.write(paint(cutLine(line, columns())));
+      if (!line) return;
+      fold.covered();
+      writer.write(paintCut(line));
     });
   }
   return {
@@ -68,8 +84,20 @@ const TERMINAL_COLUMNS = 80;
 const PIPE_COLUMNS = 200;
 
 function summary(session: Session, columns: number): StyledLine[] {
-  const table = summaryTable(session, columns);
-  return session.faultCount > 0 ? [...table, [piece(faultCount(session), 'fault')]] : table;
+  return [
+    ...summaryTable(session, columns),
+    ...pollSummary(session, columns),
+    ...(session.faultCount > 0 ? [[piece(faultCount(session), 'fault')]] : []),
+    ...lossWords(session.losses()).map((words) => [piece(words, 'fault')]),
+  ];
+}
+
+function lossWords({ bytes, messages, exchanges }: Losses): string[] {
+  if (bytes + messages + exchanges === 0) return [];
+  const rows = messages + exchanges > 0 ? `, ${messages} messages and ${exchanges} exchanges` : '';
+  return [
+    `not kept: ${byteCount(bytes)} of payload${rows} (weighed all the same): the disk was full or too slow`,
+  ];
 }
 
 function faultCount({ faultCount, faults }: Session): string {

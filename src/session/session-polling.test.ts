@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { playPolls } from '../testing/poll-script.ts';
+import { Session, type SessionChange } from './session.ts';
+
+function played(bodies: readonly string[]): { session: Session; changes: SessionChange[] } {
+  const session = new Session();
+  const changes: SessionChange[] = [];
+  session.watch((change) => changes.push(change));
+  playPolls(session.take, bodies);
+  return { session, changes };
+}
+
+test('exchanges know the series they are part of and what they were good for, those before it was found too', () => {
+  const { session } = played(['a', 'a', 'b', '', 'b', 'b']);
+  const parts = [...session.exchanges].map(({ series, verdict }) => [series, verdict]);
+  expect(parts).toEqual([
+    [1, 'news'],
+    [1, 'unchanged'],
+    [1, 'news'],
+    [1, 'empty'],
+    [1, 'news'],
+    [1, 'unchanged'],
+  ]);
+  expect(session.pollSeries).toHaveLength(1);
+  expect(session.pollSeries[0]).toMatchObject({
+    host: 'chat.example',
+    resource: '/inbox',
+    kind: 'short',
+    polls: 6,
+    news: 3,
+    wasted: 3,
+    open: 0,
+    cadence: 1_000_000_000,
+    jitter: 0,
+  });
+});
+
+test('it is told when it is found, and at each answer behind that', () => {
+  const { changes } = played(['a', 'a', 'a', 'a', 'a', 'a']);
+  const told = changes.flatMap((change) => {
+    if (change.type === 'poll-series') return [`found ${change.exchanges.join(' ')}`];
+    return change.type === 'polled' ? [`polled ${change.exchange.number}`] : [];
+  });
+  expect(told).toEqual(['found 1 2 3 4', 'polled 4', 'polled 5', 'polled 6']);
+});
+
+test('what is asked three times is not a series', () => {
+  const { session, changes } = played(['a', 'a', 'a']);
+  expect([...session.exchanges].map(({ series }) => series)).toEqual([undefined, undefined, undefined]);
+  expect(changes.filter(({ type }) => type === 'poll-series')).toEqual([]);
+});
+
+test('the series weighs what its exchanges weigh', () => {
+  const { session } = played(['a', 'b', 'c', 'd', 'e']);
+  const sum = { client: 0, server: 0 };
+  for (const { ledger } of session.exchanges) {
+    sum.client += ledger.client.head;
+    sum.server += ledger.server.head + ledger.server.payload;
+  }
+  const { ledger } = session.pollSeries[0]!;
+  expect([ledger.client.head, ledger.server.head + ledger.server.payload]).toEqual([sum.client, sum.server]);
+});
