@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Aim, Load, Sample } from './loads/load.ts';
-import { isMet, type Outcome, ratiosOf, spreadOf } from './outcome.ts';
+import { isMet, type Outcome, ratiosOf } from './outcome.ts';
 import { tableOf } from './table.ts';
 
 function outcomeOf(aim: Aim, relay: readonly number[], tare: readonly number[]): Outcome {
@@ -15,15 +15,6 @@ function outcomeOf(aim: Aim, relay: readonly number[], tare: readonly number[]):
     failure: undefined,
   };
 }
-
-test.each([
-  { numbers: [3, 1, 2], spread: { median: 2, least: 1, most: 3 } },
-  { numbers: [4, 1, 2, 3], spread: { median: 2.5, least: 1, most: 4 } },
-  { numbers: [7], spread: { median: 7, least: 7, most: 7 } },
-  { numbers: [], spread: undefined },
-])('the spread of $numbers', ({ numbers, spread }) => {
-  expect(spreadOf(numbers)).toEqual(spread);
-});
 
 test('ratios are taken round for round, and a round without a pair has none', () => {
   expect(ratiosOf(outcomeOf({ ratio: 1.5 }, [10, 20], [15, 20, 99]))).toEqual([1.5, 1]);

@@ -1,4 +1,5 @@
 import type { Load, Sample } from './loads/load.ts';
+import { spreadOf } from './spread.ts';
 import type { SubjectName } from './subjects/command.ts';
 
 /** What all rounds of one load gave: each subject's samples in the order of the rounds. */
@@ -7,21 +8,6 @@ export interface Outcome {
   readonly samples: ReadonlyMap<SubjectName, readonly Sample[]>;
   /** Why the load could not be measured to its end. */
   readonly failure: string | undefined;
-}
-
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** The middle of some numbers and how far they reach, or undefined of none. */
-export function spreadOf(numbers: readonly number[]): Spread | undefined {
-  if (numbers.length === 0) return undefined;
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
-  return { median, least: sorted[0]!, most: sorted.at(-1)! };
 }
 
 export function costsOf({ samples }: Outcome, name: SubjectName): number[] {

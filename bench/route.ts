@@ -8,11 +8,14 @@ import { connectFor } from './wire/http.ts';
 export interface Route {
   readonly proxyPort: number;
   readonly origin: OriginPorts;
+  /** Is told of each socket to the proxy, before it has connected. */
+  readonly onDial?: (socket: Socket) => void;
 }
 
 /** A connection to the proxy itself, as absolute-form requests use it. */
-export async function dialled({ proxyPort }: Route): Promise<Socket> {
+export async function dialled({ proxyPort, onDial }: Route): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port: proxyPort, noDelay: true });
+  onDial?.(socket);
   socket.on('error', () => {}); // whoever uses the socket hears of its end by `close`
   await once(socket, 'connect');
   return socket;

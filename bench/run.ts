@@ -1,28 +1,16 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { writeIdentity } from './identity.ts';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { measured } from './measuring.ts';
 import { type Options, parsedOptions } from './options.ts';
-import type { OriginPorts } from './origin/origin.ts';
 import { isMet, type Outcome } from './outcome.ts';
-import { selfSigned } from './self-signed.ts';
+import { openedSite } from './site.ts';
 import type { Site } from './subjects/command.ts';
 import { tableOf } from './table.ts';
 
 /** The benchmark: docs/benchmarks.md tells what it measures and how to read it. */
 async function main(): Promise<void> {
   const options = optionsOrExit();
-  const folder = mkdtempSync(join(tmpdir(), 'tare-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  writeIdentity(folder, await selfSigned());
-  const outcomes = await allMeasured(options, {
-    origin: await startedOrigin(folder),
-    folder,
-    isSmoke: options.isSmoke,
-  });
+  const outcomes = await allMeasured(options, await openedSite(options.isSmoke));
 
   console.log(tableOf(outcomes));
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, jsonOf(outcomes));
@@ -38,12 +26,6 @@ function optionsOrExit(): Options {
     console.error(error instanceof Error ? error.message : error);
     process.exit(2);
   }
-}
-
-async function startedOrigin(folder: string): Promise<OriginPorts> {
-  const child = fork(new URL('./origin/main.js', import.meta.url), [folder]);
-  const [ports]: OriginPorts[] = await once(child, 'message');
-  return ports!;
 }
 
 async function allMeasured({ loads, subjects, rounds }: Options, site: Site): Promise<Outcome[]> {

@@ -1,4 +1,6 @@
-import { costsOf, isMet, type Outcome, ratiosOf, spreadOf } from './outcome.ts';
+import { markdownTable } from './markdown-table.ts';
+import { costsOf, isMet, type Outcome, ratiosOf } from './outcome.ts';
+import { spreadOf } from './spread.ts';
 import type { SubjectName } from './subjects/command.ts';
 
 const HEADINGS = [
@@ -15,13 +17,9 @@ const HEADINGS = [
 ];
 const NOTHING = '-';
 
-/** The outcomes as a Markdown table whose columns also line up in a terminal. */
+/** The outcomes as a Markdown table. */
 export function tableOf(outcomes: readonly Outcome[]): string {
-  const rows = [HEADINGS, ...outcomes.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(HEADINGS), rule, ...rows.slice(1).map(line)].join('\n');
+  return markdownTable(HEADINGS, outcomes.map(cells));
 }
 
 function cells(outcome: Outcome): string[] {

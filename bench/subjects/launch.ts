@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { commandOf, type Site, type SubjectName } from './command.ts';
 
 const START_LIMIT_MS = 10_000;
@@ -10,24 +9,49 @@ const KEPT_OUTPUT = 4_000;
 export interface Launched {
   readonly child: ChildProcess;
   readonly port: number;
-  /** Ends it as Ctrl-C would, or the hard way after 5 s. */
-  stop(): Promise<void>;
+  readonly ended: Promise<Ending>;
+  /** Ends it as Ctrl-C would, or the hard way after 5 s, or as many milliseconds as told. */
+  stop(limit?: number): Promise<Ending>;
 }
+
+/** How a process ended. */
+export interface Ending {
+  /** Its exit code, or the signal that ended it. */
+  readonly how: number | NodeJS.Signals;
+  /** The last that it printed. */
+  readonly output: string;
+}
+
+/** What a process prints, of which the last is kept. */
+type Output = { text: string };
 
 /** Starts a subject and waits until it has printed where it listens; `preload` is imported before it. */
 export async function launch(name: SubjectName, site: Site, preload?: string): Promise<Launched> {
-  const child = spawn(
-    process.execPath,
-    [...(preload ? ['--import', preload] : []), ...commandOf(name, site)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe', preload ? 'ipc' : 'ignore'],
-      env: { ...process.env, XDG_CONFIG_HOME: site.folder, NO_COLOR: '1' },
-    },
-  );
+  const args = [...(preload ? ['--import', preload] : []), ...commandOf(name, site)];
+  const launched = await launchNode(args, site.folder, preload !== undefined);
+  launched.ended.then(({ how, output }) => {
+    if (typeof how === 'number' && how !== 0)
+      console.error(`${name} ended with ${how}; it printed: ${output}`);
+  });
+  return launched;
+}
+
+/** Starts Node with arguments that make it listen; `folder` holds its configuration. */
+export async function launchNode(
+  args: readonly string[],
+  folder: string,
+  withIpc: boolean,
+): Promise<Launched> {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe', withIpc ? 'ipc' : 'ignore'],
+    env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
+  });
   const killOnExit = () => child.kill('SIGKILL');
   process.once('exit', killOnExit);
-  child.once('exit', () => process.off('exit', killOnExit));
-  return { child, port: await printedPort(name, child), stop: () => stop(child) };
+  const output: Output = { text: '' };
+  const ended = ending(child, output).finally(() => process.off('exit', killOnExit));
+  const port = await printedPort(child, output);
+  return { child, port, ended, stop: (limit = STOP_LIMIT_MS) => stop(child, ended, limit) };
 }
 
 /** The port in what a subject prints once it listens, whatever stands around the address. */
@@ -36,16 +60,13 @@ export function portIn(output: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-function printedPort(name: SubjectName, child: ChildProcess): Promise<number> {
+function printedPort(child: ChildProcess, output: Output): Promise<number> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
-    let output = '';
-    let isListening = false;
     const read = (text: Buffer) => {
-      output = (output + text.toString()).slice(-KEPT_OUTPUT);
-      const port = portIn(output);
-      if (isListening || port === undefined) return;
-      isListening = true;
+      output.text = (output.text + text.toString()).slice(-KEPT_OUTPUT);
+      const port = portIn(output.text);
+      if (port === undefined) return;
       clearTimeout(timer);
       resolve(port);
     };
@@ -53,18 +74,22 @@ function printedPort(name: SubjectName, child: ChildProcess): Promise<number> {
     child.stderr?.on('data', read);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      if (!isListening)
-        reject(new Error(`ended with ${code ?? signal} before it listened; it printed: ${output}`));
-      else if (code) console.error(`${name} ended with ${code}; it printed: ${output}`);
+      reject(new Error(`ended with ${code ?? signal} before it listened; it printed: ${output.text}`));
     });
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-  await ended;
+/** Resolves once all that the process printed was read, too. */
+function ending(child: ChildProcess, output: Output): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ how: code ?? signal!, output: output.text }));
+  });
+}
+
+async function stop(child: ChildProcess, ended: Promise<Ending>, limit: number): Promise<Ending> {
+  child.kill('SIGINT');
+  const timer = setTimeout(() => child.kill('SIGKILL'), limit);
+  const ending = await ended;
   clearTimeout(timer);
+  return ending;
 }

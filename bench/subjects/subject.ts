@@ -40,8 +40,8 @@ export class Subject {
     return (await this.#ask('usage-collected')).rss;
   }
 
-  stop(): Promise<void> {
-    return this.#launched.stop();
+  async stop(): Promise<void> {
+    await this.#launched.stop();
   }
 
   async #ask(question: Question): Promise<Usage> {
