@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { CloseReason, Endpoint } from '../tap.ts';
 import { type Client, sum } from './client.ts';
+import { reset } from './connection.ts';
 import { Turns } from './reverse-turns.ts';
 import type { ConnectionTap, TapSource } from './tap-source.ts';
 import { isReset } from './upstream.ts';
@@ -90,7 +91,7 @@ export class ReverseClient {
   /** Ends at once, so that what was under way cannot look complete: the client sees a reset. */
   cut(reason: CloseReason): void {
     this.#cut ??= reason;
-    this.client.socket.resetAndDestroy();
+    reset(this.client.socket);
   }
 
   #newStream(): Duplex {
