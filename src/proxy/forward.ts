@@ -14,7 +14,7 @@ import type { ProxyParts } from './proxy.ts';
 import { type ForwardRequest, type ProxyRequest, readProxyRequest, unsure } from './proxy-request.ts';
 import { drop, type Refused, refuse } from './refusal.ts';
 import { ResponseWatch } from './response-watch.ts';
-import type { Reverser } from './reverse.ts';
+import type { Reverser } from './reverse/reverser.ts';
 import { hangUp } from './tunnel.ts';
 import { at, type Dialled, isReset, UpstreamError } from './upstream.ts';
 

@@ -9,7 +9,7 @@ import { serverMatcher } from './host-pattern.ts';
 import type { KeyLog } from './key-log.ts';
 import { LeafCertificates } from './leaf-certificates.ts';
 import { addressBook, type Resolution } from './resolution.ts';
-import { loadReverser } from './reverse.ts';
+import { loadReverser } from './reverse/reverser.ts';
 import { outOf, type Scope } from './scope.ts';
 import { TapSource } from './tap-source.ts';
 import type { UpstreamTrust } from './tls-opening.ts';

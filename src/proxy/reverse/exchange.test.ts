@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dialPeer } from '../testing/peer.ts';
-import { startRawOrigin } from '../testing/raw-origin.ts';
-import { endInOrder, GET, listening, OK, startReverse } from '../testing/reverse-proxy.ts';
-import { startTlsOrigin } from '../testing/tls-origin.ts';
+import { dialPeer } from '../../testing/peer.ts';
+import { startRawOrigin } from '../../testing/raw-origin.ts';
+import { endInOrder, GET, listening, OK, startReverse } from '../../testing/reverse-proxy.ts';
+import { startTlsOrigin } from '../../testing/tls-origin.ts';
 
 describe('a request reaches the origin', () => {
   test.each([

@@ -1,5 +1,5 @@
-import { authorityEndpoint } from './endpoint.ts';
-import { clientPath, type ReverseOrigin } from './reverse-origin.ts';
+import { authorityEndpoint } from '../endpoint.ts';
+import { clientPath, type ReverseOrigin } from './origin.ts';
 
 const WITH_AUTHORITY = /^(?:(https?):)?\/\/([^/?#]*)(.*)$/is;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { ConnectionFailure } from '../tap.ts';
-import type { ReverseOrigin } from './reverse-origin.ts';
-import { at, errorCode, UpstreamError } from './upstream.ts';
+import type { ConnectionFailure } from '../../tap.ts';
+import { at, errorCode, UpstreamError } from '../upstream.ts';
+import type { ReverseOrigin } from './origin.ts';
 
 /** What to tell of a request that the origin did not answer. */
 export function originFailure({ server }: ReverseOrigin, error: unknown): ConnectionFailure {

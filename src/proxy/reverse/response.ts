@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
-import { type RawFields, responseFields } from './reverse-fields.ts';
-import type { ReverseOrigin } from './reverse-origin.ts';
+import { type RawFields, responseFields } from './fields.ts';
+import type { ReverseOrigin } from './origin.ts';
 
 /**
  * Writes the head of the origin's response to the client, and sees to trailers; http-proxy, which finds it written, moves

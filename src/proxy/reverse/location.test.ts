@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientLocation } from './reverse-location.ts';
-import { reverseOrigin } from './reverse-origin.ts';
+import { clientLocation } from './location.ts';
+import { reverseOrigin } from './origin.ts';
 
 const plain = 'http://h.test:8080/base';
 const secure = 'https://h.test/';

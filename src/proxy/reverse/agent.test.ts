@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { dialPeer } from '../testing/peer.ts';
-import { startRawOrigin } from '../testing/raw-origin.ts';
-import { endInOrder, GET, OK, startReverse } from '../testing/reverse-proxy.ts';
-import type { WeighedProxy } from '../testing/weighed-proxy.ts';
+import { dialPeer } from '../../testing/peer.ts';
+import { startRawOrigin } from '../../testing/raw-origin.ts';
+import { endInOrder, GET, OK, startReverse } from '../../testing/reverse-proxy.ts';
+import type { WeighedProxy } from '../../testing/weighed-proxy.ts';
 
 describe('connections to the origin', () => {
   test('are shared by clients that come after each other', async () => {

@@ -1,13 +1,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ConnectionFailure } from '../tap.ts';
-import { refusalResponse } from './refusal.ts';
-import type { ReverseParts } from './reverse.ts';
-import type { ReverseClient } from './reverse-client.ts';
-import { misdirection, originFailure } from './reverse-failure.ts';
-import { fieldsByName, responseFields } from './reverse-fields.ts';
-import { outgoingOptions } from './reverse-outgoing.ts';
-import type { Turn } from './reverse-turns.ts';
+import type { ConnectionFailure } from '../../tap.ts';
+import { refusalResponse } from '../refusal.ts';
+import { misdirection, originFailure } from './failure.ts';
+import { fieldsByName, responseFields } from './fields.ts';
+import { outgoingOptions } from './outgoing.ts';
+import type { ReverseClient } from './reversed-client.ts';
+import type { ReverseParts } from './reverser.ts';
+import type { Turn } from './turns.ts';
 
 /** True for what http-proxy can upgrade. */
 export function isWebSocket({ method, headers }: IncomingMessage): boolean {

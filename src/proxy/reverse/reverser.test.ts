@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { dialPeer } from '../testing/peer.ts';
-import { startRawOrigin } from '../testing/raw-origin.ts';
-import { endInOrder, GET, OK, startReverse } from '../testing/reverse-proxy.ts';
-import { openTunnel } from '../testing/tunnel-client.ts';
+import { dialPeer } from '../../testing/peer.ts';
+import { startRawOrigin } from '../../testing/raw-origin.ts';
+import { endInOrder, GET, OK, startReverse } from '../../testing/reverse-proxy.ts';
+import { openTunnel } from '../../testing/tunnel-client.ts';
 
 describe('one port', () => {
   test('reverses, forwards and tunnels at once', async () => {

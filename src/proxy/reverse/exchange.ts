@@ -1,14 +1,14 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Stream } from 'node:stream';
-import type { ConnectionFailure } from '../tap.ts';
-import { headText, refusalAnswer } from './refusal.ts';
-import type { ReverseParts } from './reverse.ts';
-import type { ReverseClient } from './reverse-client.ts';
-import { misdirection, originFailure, staleFailure } from './reverse-failure.ts';
-import { isBodiless } from './reverse-fields.ts';
-import { outgoingOptions } from './reverse-outgoing.ts';
-import { addTrailers, answerClient, flushSoon } from './reverse-response.ts';
-import type { Turn } from './reverse-turns.ts';
+import type { ConnectionFailure } from '../../tap.ts';
+import { headText, refusalAnswer } from '../refusal.ts';
+import { misdirection, originFailure, staleFailure } from './failure.ts';
+import { isBodiless } from './fields.ts';
+import { outgoingOptions } from './outgoing.ts';
+import { addTrailers, answerClient, flushSoon } from './response.ts';
+import type { ReverseClient } from './reversed-client.ts';
+import type { ReverseParts } from './reverser.ts';
+import type { Turn } from './turns.ts';
 
 /** Requests that may be sent again when nobody can tell whether they arrived (RFC 9110 section 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);

@@ -1,4 +1,4 @@
-import { clientPath, type ReverseOrigin } from './reverse-origin.ts';
+import { clientPath, type ReverseOrigin } from './origin.ts';
 
 /** Names that promise a `Secure` (RFC 6265bis section 4.1.3): without it such a cookie is refused for certain. */
 const SECURE_NAME = /^\s*__(?:host|secure)-/i;

@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Client } from './client.ts';
-import { legLabel } from './key-log.ts';
-import type { ProxyParts } from './proxy.ts';
-import type { ReverseOrigin } from './reverse-origin.ts';
-import { openServerTls } from './tls-opening.ts';
+import { Client } from '../client.ts';
+import { legLabel } from '../key-log.ts';
+import type { ProxyParts } from '../proxy.ts';
+import { openServerTls } from '../tls-opening.ts';
+import type { ReverseOrigin } from './origin.ts';
 
 /** What a request says of who it is for, among the options that an agent is handed with it. */
 interface DialOptions {

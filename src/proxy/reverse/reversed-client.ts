@@ -1,10 +1,10 @@
 import { Duplex } from 'node:stream';
-import type { CloseReason, Endpoint } from '../tap.ts';
-import { type Client, sum } from './client.ts';
-import { reset } from './connection.ts';
-import { Turns } from './reverse-turns.ts';
-import type { ConnectionTap, TapSource } from './tap-source.ts';
-import { isReset } from './upstream.ts';
+import type { CloseReason, Endpoint } from '../../tap.ts';
+import { type Client, sum } from '../client.ts';
+import { reset } from '../connection.ts';
+import type { ConnectionTap, TapSource } from '../tap-source.ts';
+import { isReset } from '../upstream.ts';
+import { Turns } from './turns.ts';
 
 /** How long a client may take to close after tare did, in milliseconds. */
 const LINGER_MS = 2_000;

@@ -1,18 +1,18 @@
 import { type Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type HttpProxy from 'http-proxy';
-import { HTTP1_LIMITS } from '../decoders/http1/limits.ts';
-import type { ConnectionFailure } from '../tap.ts';
-import type { Client } from './client.ts';
-import type { ProxyParts, ReverseOptions } from './proxy.ts';
-import { headText, refusalResponse } from './refusal.ts';
-import { originAgent } from './reverse-agent.ts';
-import { ReverseClient } from './reverse-client.ts';
-import { ReverseExchange } from './reverse-exchange.ts';
-import { misdirection } from './reverse-failure.ts';
-import { loadHttpProxy } from './reverse-http-proxy.ts';
-import { type ReverseOrigin, reverseOrigin } from './reverse-origin.ts';
-import { isWebSocket, ReverseUpgrade } from './reverse-upgrade.ts';
-import { errorCode } from './upstream.ts';
+import { HTTP1_LIMITS } from '../../decoders/http1/limits.ts';
+import type { ConnectionFailure } from '../../tap.ts';
+import type { Client } from '../client.ts';
+import type { ProxyParts, ReverseOptions } from '../proxy.ts';
+import { headText, refusalResponse } from '../refusal.ts';
+import { errorCode } from '../upstream.ts';
+import { originAgent } from './agent.ts';
+import { ReverseExchange } from './exchange.ts';
+import { misdirection } from './failure.ts';
+import { loadHttpProxy } from './http-proxy.ts';
+import { type ReverseOrigin, reverseOrigin } from './origin.ts';
+import { ReverseClient } from './reversed-client.ts';
+import { isWebSocket, ReverseUpgrade } from './upgrade.ts';
 
 /** What reversing a request takes. */
 export interface ReverseParts {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { startFullBacklog } from '../testing/full-backlog.ts';
-import { dialPeer } from '../testing/peer.ts';
-import { startRawOrigin } from '../testing/raw-origin.ts';
-import { endInOrder, GET, startReverse } from '../testing/reverse-proxy.ts';
-import { startTlsOrigin } from '../testing/tls-origin.ts';
-import type { WeighedProxy } from '../testing/weighed-proxy.ts';
-import { upstreamTrust } from './tls-opening.ts';
+import { startFullBacklog } from '../../testing/full-backlog.ts';
+import { dialPeer } from '../../testing/peer.ts';
+import { startRawOrigin } from '../../testing/raw-origin.ts';
+import { endInOrder, GET, startReverse } from '../../testing/reverse-proxy.ts';
+import { startTlsOrigin } from '../../testing/tls-origin.ts';
+import type { WeighedProxy } from '../../testing/weighed-proxy.ts';
+import { upstreamTrust } from '../tls-opening.ts';
 
 describe('a request that the origin does not answer', () => {
   /** What a client gets to read, and what the session does. */

@@ -1,6 +1,6 @@
-import { clientCookie } from './reverse-cookie.ts';
-import { clientLocation } from './reverse-location.ts';
-import type { ReverseOrigin } from './reverse-origin.ts';
+import { clientCookie } from './cookie.ts';
+import { clientLocation } from './location.ts';
+import type { ReverseOrigin } from './origin.ts';
 
 /** Field names and values by turns, as Node's `rawHeaders` has them: case, order and duplicates as they were sent. */
 export type RawFields = readonly string[];

@@ -1,8 +1,8 @@
 import util from 'node:util';
 import { expect, test } from 'vitest';
-import { dialPeer } from '../testing/peer.ts';
-import { startRawOrigin } from '../testing/raw-origin.ts';
-import { endInOrder, GET, OK, startReverse } from '../testing/reverse-proxy.ts';
+import { dialPeer } from '../../testing/peer.ts';
+import { startRawOrigin } from '../../testing/raw-origin.ts';
+import { endInOrder, GET, OK, startReverse } from '../../testing/reverse-proxy.ts';
 
 test('http-proxy calls nothing that Node warns of (DEP0060, DEP0169)', async () => {
   const warnings: Error[] = [];

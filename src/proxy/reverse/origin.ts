@@ -1,6 +1,6 @@
-import type { Endpoint } from '../tap.ts';
-import { authorityEndpoint } from './endpoint.ts';
-import type { ReverseOptions } from './proxy.ts';
+import type { Endpoint } from '../../tap.ts';
+import { authorityEndpoint } from '../endpoint.ts';
+import type { ReverseOptions } from '../proxy.ts';
 
 /** The server that reverse mode puts behind the proxy. */
 export interface ReverseOrigin {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientCookie } from './reverse-cookie.ts';
-import { reverseOrigin } from './reverse-origin.ts';
+import { clientCookie } from './cookie.ts';
+import { reverseOrigin } from './origin.ts';
 
 const plain = 'http://api.h.test/base';
 const secure = 'https://api.h.test/';

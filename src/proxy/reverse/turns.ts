@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../tap.ts';
+import type { ConnectionFailure } from '../../tap.ts';
 
 /** Requests that may wait for the answer to the one before them until the client is paused. */
 const MAX_WAITING = 100;

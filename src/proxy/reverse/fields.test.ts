@@ -5,8 +5,8 @@ import {
   type ResponseContext,
   requestFields,
   responseFields,
-} from './reverse-fields.ts';
-import { reverseOrigin } from './reverse-origin.ts';
+} from './fields.ts';
+import { reverseOrigin } from './origin.ts';
 
 const target = new URL('https://h.test/base');
 const origin = reverseOrigin({ target, keepHost: false });

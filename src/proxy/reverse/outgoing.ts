@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { HTTP1_LIMITS } from '../decoders/http1/limits.ts';
-import type { Client } from './client.ts';
-import { requestFields } from './reverse-fields.ts';
-import { originPath, type ReverseOrigin } from './reverse-origin.ts';
+import { HTTP1_LIMITS } from '../../decoders/http1/limits.ts';
+import type { Client } from '../client.ts';
+import { requestFields } from './fields.ts';
+import { originPath, type ReverseOrigin } from './origin.ts';
 
 /**
  * The options that http-proxy completes (it takes them as `ssl`) and hands to `http.request`. Its own fields and path stay
