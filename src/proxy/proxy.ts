@@ -9,7 +9,7 @@ import { serverMatcher } from './host-pattern.ts';
 import type { KeyLog } from './key-log.ts';
 import { LeafCertificates } from './leaf-certificates.ts';
 import { addressBook, type Resolution } from './resolution.ts';
-import { loadReverser } from './reverse/reverser.ts';
+import type { Reverser } from './reverse/reverser.ts';
 import { outOf, type Scope } from './scope.ts';
 import { TapSource } from './tap-source.ts';
 import type { UpstreamTrust } from './tls-opening.ts';
@@ -85,7 +85,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const source = new TapSource(options.sink, options.scope && outOf(options.scope));
   const underWay = new UnderWay(socketLimit());
   let accepted = 0;
-  const newReverser = options.reverse && (await loadReverser(options.reverse));
+  const newReverser = options.reverse && (await loadedReverser(options.reverse));
   const server = createServer({ allowHalfOpen: true, noDelay: true, ...KEEP_ALIVE }, (socket) => {
     if (!underWay.admits(socket)) return;
     const client = new Client(++accepted, socket);
@@ -115,6 +115,12 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const reverser = newReverser?.(parts);
   const close = () => closeServer(server, underWay, source).finally(() => reverser?.close());
   return { address, epoch: source.epoch, now: () => source.now(), close, [Symbol.asyncDispose]: close };
+}
+
+/** A start without reverse mode loads neither it nor http-proxy. */
+async function loadedReverser(options: ReverseOptions): Promise<(parts: ProxyParts) => Reverser> {
+  const { loadReverser } = await import('./reverse/reverser.ts');
+  return loadReverser(options);
 }
 
 function listen(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
