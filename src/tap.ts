@@ -49,6 +49,8 @@ export interface ConnectionFacts {
   readonly tls: TlsFacts | undefined;
   /** Milliseconds each step took, where there was such a step. */
   readonly timings: { readonly dns?: number; readonly connect?: number; readonly tls?: number };
+  /** Its bytes were written anew from what a file tells of their meaning: sizes, framing and cuts are not those that travelled. */
+  readonly reconstructed?: true;
 }
 
 /** Bytes of a connection in each direction, by who sent them. */
@@ -95,7 +97,8 @@ export interface NetworkFacts {
 
 /**
  * Why a connection closed: in order (both sides ended), or cut off by one of them. A client that closed the TLS opened
- * to it without a byte sent, on a host where that never worked, probably refused our certificate. Of a connection that was
+ * to it without a byte sent, on a host where that never worked, probably refused our certificate. A server that wants to see
+ * one of the client's says so when the handshake is over (TLS 1.3). Of a connection that was
  * still open at the end of a capture, or of what a crash left of one, nothing more is known.
  */
 export type CloseReason =
@@ -105,6 +108,7 @@ export type CloseReason =
   | 'client-reset'
   | 'server-reset'
   | 'client-refused'
+  | 'certificate-required'
   | 'stopped'
   | 'capture-ended';
 

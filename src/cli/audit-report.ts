@@ -6,7 +6,7 @@ export function auditReport({ balanced, cutOff, imbalances }: Audit): string {
     cutOff > 0 ? `; ${cutOff} more were cut off, and their ledgers compared with what was relayed` : '';
   const verdict =
     imbalances.length === 0
-      ? `audit: every byte of ${balanced} connections is accounted for${cut}\n`
+      ? `audit: every byte of ${balanced} connection${balanced === 1 ? '' : 's'} is accounted for${cut}\n`
       : `audit: ${imbalances.length} sums do not balance\n`;
   const lines = imbalances.map(
     ({ where, from, what, expected, found }) =>

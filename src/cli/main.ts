@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
@@ -27,6 +28,12 @@ setFlagsFromString('--no-parallel-scavenge');
 // Nobody need read what is said there.
 process.stderr.on('error', () => {});
 
+/** yargs would take that of the folder somebody stands in. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return version;
+}
+
 await yargs(hideBin(process.argv))
   .scriptName('tare')
   .usage(
@@ -38,6 +45,7 @@ await yargs(hideBin(process.argv))
   .parserConfiguration({ 'greedy-arrays': false }) // `--only HOST demo` means the demo
   .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')
   .alias('help', 'h')
+  .version(version())
   .strict()
   .detectLocale(false) // all else speaks English
   .wrap(Math.min(110, process.stdout.columns ?? 110))

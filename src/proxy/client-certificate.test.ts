@@ -56,6 +56,17 @@ async function answered(certificates: readonly (readonly [string, SignedIdentity
   return (await response.toArray()).join('');
 }
 
+test('a server that asks who is there, and is shown nothing, is what the connection ended for', async () => {
+  await using proxy = await startWeighedProxy({ trust: upstreamTrust(false, [root], []) });
+  const stream = await openTlsTunnel(proxy.port, `localhost:${port}`, {
+    servername: 'localhost',
+    ca: proxy.certificate,
+  });
+  stream.on('error', () => {}).resume();
+  stream.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  expect(await proxy.outcome()).toBe('certificate-required');
+});
+
 describe('a server that asks who is there is shown', () => {
   test.each([
     { told: 'the certificate for its host', patterns: ['localhost'] },

@@ -3,6 +3,7 @@ import type { CloseReason, DirectionBytes, Side } from '../tap.ts';
 import type { Client } from './client.ts';
 import { difference, sum } from './client.ts';
 import type { ConnectionTap } from './tap-source.ts';
+import { wantsCertificate } from './tls-opening.ts';
 import { isReset } from './upstream.ts';
 
 /** The two streams that are joined, and what lies under them. */
@@ -56,7 +57,7 @@ export class Connection {
     const { serverStream } = joint;
     serverStream.on('data', (bytes: Buffer) => this.#receive(bytes));
     serverStream.on('end', () => this.#end('server'));
-    serverStream.on('error', (error) => this.cut(isReset(error) ? 'server-reset' : 'server-gone'));
+    serverStream.on('error', (error) => this.cut(serverReason(error)));
     serverStream.on('close', () => this.#close());
     if (serverStream.readableEnded) queueMicrotask(() => this.#end('server'));
     if (serverStream.closed) queueMicrotask(() => this.#close());
@@ -182,6 +183,11 @@ export class Connection {
 }
 
 const NONE: DirectionBytes = { client: 0, server: 0 };
+
+function serverReason(error: Error): CloseReason {
+  if (wantsCertificate(error)) return 'certificate-required';
+  return isReset(error) ? 'server-reset' : 'server-gone';
+}
 
 /**
  * Resets a connection. While its end is still being told to the peer, it can only be closed: libuv refuses to reset it then,

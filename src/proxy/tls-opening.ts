@@ -110,6 +110,11 @@ function alpnList(names: readonly string[]): Buffer {
   return Buffer.concat(names.flatMap((name) => [Buffer.of(name.length), Buffer.from(name, 'latin1')]));
 }
 
+/** True when the server ended the connection since the client showed it no certificate (RFC 8446 section 6.2). */
+export function wantsCertificate(error: unknown): boolean {
+  return errorCode(error) === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+}
+
 /** What was agreed on with the server. */
 export function tlsFacts(stream: TLSSocket, wish: TlsWish): TlsFacts {
   return {
@@ -210,13 +215,24 @@ function tlsError(server: Endpoint, wish: TlsWish, error: Error): UpstreamError 
     );
   }
   const told = /^(ERR_SSL_|EPROTO)/.test(code) ? sslReason(error) : error.message;
+  const hint = HANDSHAKE_ALERTS.has(code)
+    ? `; if it asks for a client certificate, show it one with --client-cert ${server.host}=FILE`
+    : '';
   const kind = isIP(server.host) === 0 ? '' : ' (asked for by address)';
   return new UpstreamError(
     'UPSTREAM_TLS_FAILED',
-    `TLS with ${at(server)}${name}${kind} failed: ${told}`,
+    `TLS with ${at(server)}${name}${kind} failed: ${told}${hint}`,
     error,
   );
 }
+
+/** What servers of TLS 1.2 say that want a certificate and get none, or one they do not like. */
+const HANDSHAKE_ALERTS: ReadonlySet<string> = new Set([
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+  'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+]);
 
 /** OpenSSL's words without its file names and numbers. */
 function sslReason(error: Error): string {

@@ -112,3 +112,18 @@ test('the connections of one client socket are compared with it together', () =>
   other.close('ended', { downstream: { client: others.client - 5, server: others.server } });
   expect(session.audit()).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
 });
+
+test('a client socket is not compared when it was forgotten that it is not to be', () => {
+  const session = new Session();
+  const cutOff = (number: number, client: number) =>
+    new TapScript(session.take, number).open({ client }).close('client-reset');
+  cutOff(1, 1);
+  for (let number = 2; number <= 100_010; number++) cutOff(number, number);
+  const downstream = { client: 5, server: 5 };
+  new TapScript(session.take, 100_011)
+    .open({ client: 1 })
+    .end('client', 'server')
+    .close('ended', { downstream });
+  expect(session.audit().imbalances).toEqual([]);
+  session.close();
+});

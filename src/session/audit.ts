@@ -30,8 +30,8 @@ const MAX_IMBALANCES = 1_000;
 /** Where there is one socket to a server for each connection. */
 const SERVER_SOCKETS: ReadonlySet<ConnectionMode> = new Set(['forward', 'connect']);
 
-/** Client sockets that are remembered as not to be compared. */
-const MAX_EXEMPT = 100_000;
+/** Client sockets that are remembered as not to be compared, or as not adding up so far. */
+const MAX_CLIENTS = 100_000;
 
 /** What the connections of one client socket add up to, and what its own counter said. */
 interface ClientSums {
@@ -53,6 +53,8 @@ export class Auditor {
   readonly #unequal = new Map<number, ClientSums>();
   /** Client sockets with a connection that was cut off, or whose TLS was opened: our own records are on it. */
   readonly #exempt = new Set<number>();
+  /** Those with a number up to this are no longer remembered, and not compared. */
+  #forgotten = 0;
 
   /** Audits a connection that has closed. */
   check(connection: Connection): void {
@@ -82,7 +84,7 @@ export class Auditor {
 
   #checkClient({ client, facts, reason }: Connection, closing: ClosingFacts): void {
     if (facts?.tls !== undefined || reason !== 'ended') this.#exemptClient(client);
-    if (this.#exempt.has(client)) return;
+    if (this.#exempt.has(client) || client <= this.#forgotten) return;
     const sums = this.#unequal.get(client) ?? { expected: emptySums(), found: emptySums() };
     for (const from of SIDES) {
       sums.expected[from] += closing.downstream[from];
@@ -91,12 +93,23 @@ export class Auditor {
     const isEqual = SIDES.every((from) => sums.expected[from] === sums.found[from]);
     if (isEqual) this.#unequal.delete(client);
     else this.#unequal.set(client, sums);
+    if (this.#unequal.size > MAX_CLIENTS) this.#giveUpOldest();
+  }
+
+  /** Nothing can have made up for it for so long. */
+  #giveUpOldest(): void {
+    const [client, sums] = this.#unequal.entries().next().value!;
+    for (const imbalance of socketImbalances(client, sums)) this.#note(imbalance);
+    this.#unequal.delete(client);
   }
 
   #exemptClient(client: number): void {
     this.#unequal.delete(client);
     this.#exempt.add(client);
-    if (this.#exempt.size > MAX_EXEMPT) this.#exempt.delete(this.#exempt.values().next().value!);
+    if (this.#exempt.size <= MAX_CLIENTS) return;
+    const oldest = this.#exempt.values().next().value!;
+    this.#exempt.delete(oldest);
+    this.#forgotten = Math.max(this.#forgotten, oldest);
   }
 
   #note(imbalance: Imbalance): void {

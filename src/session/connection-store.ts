@@ -43,7 +43,7 @@ export class ConnectionStore {
   }
 
   add(connection: Connection): void {
-    while (this.#places.length < connection.number) this.#addPlace();
+    while (this.#places.length < connection.number) this.#setPlace(this.#places.add(), 0, 0);
     this.#open.set(connection.number, connection);
     this.#size++;
   }
@@ -51,11 +51,7 @@ export class ConnectionStore {
   /** The connection is over: nothing of it changes any more. */
   end(connection: Connection): void {
     const bytes = Buffer.from(JSON.stringify(connection));
-    const number = connection.number - 1;
-    const page = this.#places.pageToChange(number);
-    const offset = this.#places.offset(number);
-    page[offset] = this.#spool.append(bytes);
-    page[offset + 1] = bytes.length;
+    this.#setPlace(connection.number - 1, this.#spool.append(bytes), bytes.length);
     this.#open.delete(connection.number);
   }
 
@@ -66,18 +62,19 @@ export class ConnectionStore {
     this.#spool.close();
   }
 
-  #addPlace(): void {
-    const number = this.#places.add();
-    const offset = this.#places.offset(number);
-    this.#places.pageToChange(number).fill(0, offset, offset + WIDTH);
+  #setPlace(number: number, at: number, length: number): void {
+    const page = this.#places.change(number);
+    page[this.#places.offset] = at;
+    page[this.#places.offset + 1] = length;
+    this.#places.keep();
   }
 
   #past(number: number): Connection | undefined {
     if (number < 1 || number > this.#places.length) return undefined;
     const page = this.#places.page(number - 1);
-    const offset = this.#places.offset(number - 1);
-    const length = page[offset + 1]!;
-    const bytes = length === 0 ? undefined : this.#spool.read(page[offset]!, length);
+    const at = page[this.#places.offset]!;
+    const length = page[this.#places.offset + 1]!;
+    const bytes = length === 0 ? undefined : this.#spool.read(at, length);
     return bytes && JSON.parse(bytes.toString());
   }
 }

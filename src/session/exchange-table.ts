@@ -69,14 +69,13 @@ export class ExchangeTable {
 
   /** Makes the next row, which is empty until its exchange is over. */
   add(): void {
-    const number = this.#rows.add();
-    const offset = this.#rows.offset(number);
-    this.#rows.pageToChange(number).fill(0, offset, offset + WIDTH);
+    const page = this.#rows.change(this.#rows.add());
+    page.fill(0, this.#rows.offset, this.#rows.offset + WIDTH);
   }
 
   set(exchange: Exchange, request: HeadPlace, response: HeadPlace): void {
-    const page = this.#rows.pageToChange(exchange.number - 1);
-    const offset = this.#rows.offset(exchange.number - 1);
+    const page = this.#rows.change(exchange.number - 1);
+    const { offset } = this.#rows;
     page[offset + CONNECTION] = exchange.connection;
     page[offset + OPENED_AT] = exchange.openedAt;
     page[offset + CLOSED_AT] = known(exchange.closedAt);
@@ -94,12 +93,13 @@ export class ExchangeTable {
     page[offset + RESPONSE + 1] = response.length;
     setWeight(page, offset + CLIENT, exchange.ledger.client);
     setWeight(page, offset + SERVER, exchange.ledger.server);
+    this.#rows.keep();
   }
 
   /** Undefined when the row was lost. */
   row(number: number): ExchangeRow | undefined {
     const page = this.#rows.page(number - 1);
-    const offset = this.#rows.offset(number - 1);
+    const { offset } = this.#rows;
     if (page[offset + CONNECTION] === 0) return undefined;
     return {
       number,
@@ -122,10 +122,10 @@ export class ExchangeTable {
 
   /** Notes the series of an exchange that turned out to be part of one when it was over. */
   setSeries(number: number, series: number, verdict: PollVerdict | undefined): void {
-    const page = this.#rows.pageToChange(number - 1);
-    const offset = this.#rows.offset(number - 1);
-    page[offset + SERIES] = known(series);
-    page[offset + VERDICT] = verdictNumber(verdict);
+    const page = this.#rows.change(number - 1);
+    page[this.#rows.offset + SERIES] = known(series);
+    page[this.#rows.offset + VERDICT] = verdictNumber(verdict);
+    this.#rows.keep();
   }
 
   /** Forgets everything. */

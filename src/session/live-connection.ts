@@ -300,7 +300,7 @@ export class LiveConnection {
     const kind = from === 'client' ? 'request' : 'response';
     if (complete) return this.#completeOpen(slot, from, kind, '', at);
     slot.openRow[from] = -1;
-    this.#messages.settle(number);
+    this.#messages.cutOff(number, kind, '', at);
     this.#tell(number, slot.exchange);
   }
 

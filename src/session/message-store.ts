@@ -9,12 +9,22 @@ import {
 import type { OnLost } from './page-store.ts';
 import { Spool } from './spool.ts';
 
+/** Places of a message's bytes in the spool: position and length by turns; and where the list goes on that came before. */
+interface Pieces {
+  list: number[];
+  before: { readonly at: number; readonly count: number };
+}
+
+/** Pieces that are listed in memory; an endless response beside other traffic has a new one with each chunk. */
+const MAX_LISTED = 4096;
+const NONE_BEFORE = { at: 0, count: 0 };
+
 /** Messages and their bytes: a row for each, and the spool behind them. */
 export class MessageStore {
   readonly #table: MessageTable;
   readonly #spool: Spool;
-  /** Of messages under way that do not lie in one piece: position and length by turns. */
-  readonly #pieces = new Map<number, number[]>();
+  /** Of messages under way that do not lie in one piece. */
+  readonly #pieces = new Map<number, Pieces>();
 
   /** `memory` in bytes: a third of it for the rows. */
   constructor(memory: number, onLost: OnLost = () => {}) {
@@ -56,10 +66,11 @@ export class MessageStore {
     if (bytes.length === 0) return;
     const at = this.#spool.append(bytes);
     const pieces = this.#pieces.get(number);
-    if (pieces) addPiece(pieces, at, bytes.length);
+    if (pieces) this.#addPiece(pieces, at, bytes.length);
     else if (!this.#table.keepBytes(number, at, bytes.length)) {
       const { bytesAt, bytesLength } = this.#table.row(number);
-      this.#pieces.set(number, [bytesAt, bytesLength, at, bytes.length]);
+      const list = [bytesAt, bytesLength, at, bytes.length];
+      this.#pieces.set(number, { list, before: NONE_BEFORE });
     }
   }
 
@@ -83,8 +94,8 @@ export class MessageStore {
     const pieces = this.#pieces.get(number);
     if (!pieces) return;
     this.#pieces.delete(number);
-    const list = new Uint8Array(Float64Array.from(pieces).buffer);
-    this.#table.keepPieces(number, this.#spool.append(list), pieces.length / 2);
+    const { at, count } = this.#spillList(pieces);
+    this.#table.keepPieces(number, at, count);
   }
 
   row(number: number): MessageRow {
@@ -94,9 +105,9 @@ export class MessageStore {
   /** The first `limit` of a message's payload bytes as carried; undefined when they were lost. */
   bytes(number: number, limit = Number.POSITIVE_INFINITY): Buffer | undefined {
     const { bytesAt, bytesLength } = this.#table.row(number);
-    const pieces = this.#pieces.get(number) ?? (bytesLength < 0 && this.#listedPieces(bytesAt, -bytesLength));
-    if (pieces === undefined) return undefined;
-    return pieces ? this.#gather(pieces, limit) : this.#spool.read(bytesAt, Math.min(bytesLength, limit));
+    const listed = this.#pieces.get(number) ?? (bytesLength < 0 && this.#readList(bytesAt, -bytesLength));
+    if (listed === undefined) return undefined;
+    return listed ? this.#gather(listed, limit) : this.#spool.read(bytesAt, Math.min(bytesLength, limit));
   }
 
   /** The first `limit` bytes of what was decompressed as it came; undefined when it was lost, or there is none. */
@@ -111,12 +122,46 @@ export class MessageStore {
     this.#spool.close();
   }
 
-  #listedPieces(at: number, count: number): ArrayLike<number> | undefined {
-    const list = this.#spool.read(at, count * 2 * Float64Array.BYTES_PER_ELEMENT);
-    return list && new Float64Array(Uint8Array.from(list).buffer);
+  /** What comes right behind the last piece makes that longer. */
+  #addPiece(pieces: Pieces, at: number, length: number): void {
+    const { list } = pieces;
+    const end = list.length;
+    if (list[end - 2]! + list[end - 1]! === at) {
+      list[end - 1]! += length;
+      return;
+    }
+    if (end >= 2 * MAX_LISTED) {
+      pieces.before = this.#spillList(pieces);
+      pieces.list = [];
+    }
+    pieces.list.push(at, length);
   }
 
-  #gather(pieces: ArrayLike<number>, limit: number): Buffer | undefined {
+  /** Keeps a list in the spool, behind the place of the one before it. */
+  #spillList({ list, before }: Pieces): Pieces['before'] {
+    const bytes = new Uint8Array(Float64Array.from([before.at, before.count, ...list]).buffer);
+    return { at: this.#spool.append(bytes), count: list.length / 2 + 1 };
+  }
+
+  #readList(at: number, count: number): Pieces | undefined {
+    const bytes = this.#spool.read(at, count * 2 * Float64Array.BYTES_PER_ELEMENT);
+    if (!bytes) return undefined;
+    const [beforeAt = 0, beforeCount = 0, ...list] = new Float64Array(Uint8Array.from(bytes).buffer);
+    return { list, before: { at: beforeAt, count: beforeCount } };
+  }
+
+  #gather(last: Pieces, limit: number): Buffer | undefined {
+    const lists: number[][] = [last.list];
+    for (let { before } = last; before.count > 0; ) {
+      const pieces = this.#readList(before.at, before.count);
+      if (!pieces) return undefined;
+      lists.unshift(pieces.list);
+      before = pieces.before;
+    }
+    return this.#read(lists.flat(), limit);
+  }
+
+  #read(pieces: readonly number[], limit: number): Buffer | undefined {
     const found: Buffer[] = [];
     let left = limit;
     for (let index = 0; index < pieces.length && left > 0; index += 2) {
@@ -127,11 +172,4 @@ export class MessageStore {
     }
     return Buffer.concat(found);
   }
-}
-
-/** What comes right behind the last piece makes that longer. */
-function addPiece(pieces: number[], at: number, length: number): void {
-  const end = pieces.length;
-  if (pieces[end - 2]! + pieces[end - 1]! === at) pieces[end - 1]! += length;
-  else pieces.push(at, length);
 }

@@ -122,8 +122,8 @@ export class MessageTable {
 
   #add(row: NewRow, traits: number, weight: WholeWeight, bytesAt: number, bytesLength: number): number {
     const number = this.#rows.add();
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     const from = row.from === 'server' ? FROM_SERVER : 0;
     page[offset + EXCHANGE] = row.exchange;
     page[offset + TRAITS] = traits + from + KIND_NUMBERS.get(row.kind)!;
@@ -137,43 +137,47 @@ export class MessageTable {
     page[offset + BYTES_LENGTH] = bytesLength;
     page[offset + CONTENT_AT] = 0;
     page[offset + CONTENT_LENGTH] = 0;
-    return number;
+    return number; // a new row is in memory
   }
 
   /** Adds bytes to a row's classes. */
   weigh(number: number, head: number, framing: number, control: number, payload: number): void {
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     page[offset + HEAD]! += head;
     page[offset + FRAMING]! += framing;
     page[offset + CONTROL]! += control;
     page[offset + PAYLOAD]! += payload;
+    this.#rows.keep();
   }
 
   /** Notes where in the spool a row's bytes are, or that they go on there when they lie behind what is known of it. */
   keepBytes(number: number, at: number, length: number): boolean {
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     const known = page[offset + BYTES_LENGTH]!;
     if (known === 0) page[offset + BYTES_AT] = at;
     else if (page[offset + BYTES_AT]! + known !== at) return false;
     page[offset + BYTES_LENGTH] = known + length;
+    this.#rows.keep();
     return true;
   }
 
   /** Notes that a row's bytes lie in `count` pieces, and where their list is. */
   keepPieces(number: number, at: number, count: number): void {
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     page[offset + BYTES_AT] = at;
     page[offset + BYTES_LENGTH] = -count;
+    this.#rows.keep();
   }
 
   keepContent(number: number, at: number, length: number): void {
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     page[offset + CONTENT_AT] = at;
     page[offset + CONTENT_LENGTH] = length;
+    this.#rows.keep();
   }
 
   /** Marks a row complete, at the time its last byte came. A message that began as a slice learns its kind only now. */
@@ -188,16 +192,17 @@ export class MessageTable {
 
   #settle(number: number, complete: number, kind: RowKind, name: string, at: number): void {
     const nameNumber = name === '' ? 0 : this.#names.number(name);
-    const page = this.#rows.pageToChange(number);
-    const offset = this.#rows.offset(number);
+    const page = this.#rows.change(number);
+    const { offset } = this.#rows;
     const from = page[offset + TRAITS]! & FROM_SERVER;
     page[offset + TRAITS] = complete + nameNumber * NAME + from + KIND_NUMBERS.get(kind)!;
     page[offset + AT] = at;
+    this.#rows.keep();
   }
 
   row(number: number): MessageRow {
     const page = this.#rows.page(number);
-    const offset = this.#rows.offset(number);
+    const { offset } = this.#rows;
     const traits = page[offset + TRAITS]!;
     const what = traits % NAME;
     return {

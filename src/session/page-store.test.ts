@@ -31,6 +31,7 @@ test('what is changed after it was written is written again', async () => {
     pages.add().numbers.fill(index);
     await folder.settle();
   }
+  pages.page(0);
   pages.pageToChange(0)!.numbers.fill(100);
   for (let index = 1; index < 12; index++) {
     pages.page(index);
@@ -60,7 +61,9 @@ test('any order of adding, changing and reading tells what was written last', as
           await folder.settle(); // a disk that keeps up: none is lost
         } else if (one.page < written.length) {
           if (one.type === 'change') {
-            pages.pageToChange(one.page)!.numbers.fill(one.value);
+            const page = pages.pageToChange(one.page);
+            if (page) page.numbers.fill(one.value);
+            else pages.patch(one.page, 0, Buffer.from(new Float64Array(PAGE / 8).fill(one.value).buffer));
             written[one.page] = one.value;
           } else if (one.type === 'read') {
             expect(pages.page(one.page)?.numbers[3]).toBe(written[one.page]);
@@ -78,15 +81,33 @@ test('any order of adding, changing and reading tells what was written last', as
   );
 });
 
+test('a page that the file has a place for is never lost, whatever is changed', async () => {
+  using folder = new TemporaryFolder();
+  const { pages, losses } = store();
+  for (let index = 0; index < 40; index++) {
+    pages.add().numbers.fill(index);
+    await folder.settle();
+  }
+  for (let index = 0; index < 36; index++) {
+    pages.page(index);
+    pages.pageToChange(index)!.numbers.fill(-index); // no turn for the disk between
+  }
+  pages.add();
+  for (let index = 0; index < 36; index++) expect(pages.page(index)?.numbers[7]).toBe(-index);
+  expect([pages.lost, losses]).toEqual([0, []]);
+  pages.close();
+});
+
 test('without a disk the pages used longest ago are lost, told and counted; the last goes on', () => {
   using folder = new TemporaryFolder();
   folder.break();
   const { pages, losses } = store();
-  for (let index = 0; index < 10; index++) pages.add().numbers.fill(index);
+  for (let index = 0; index < 14; index++) pages.add().numbers.fill(index);
   expect(pages.page(0)).toBeUndefined();
   expect(pages.pageToChange(1)).toBeUndefined();
+  pages.patch(1, 0, Buffer.alloc(8));
   expect(pages.copy(0, 0, 8, Buffer.alloc(8), 0)).toBe(false);
-  expect(pages.page(9)?.numbers[0]).toBe(9);
+  expect(pages.page(13)?.numbers[0]).toBe(13);
   expect(pages.lost).toBe(6);
   expect(losses).toHaveLength(6);
   expect(losses[0]).toContain('ENOENT');

@@ -10,15 +10,20 @@ const PAGE_ROWS = 4096;
 export class Rows {
   readonly #width: number;
   readonly #store: PageStore;
-  /** What takes the writes to rows that were lost, and gives zeros for them. */
-  readonly #blank: Float64Array;
+  /** A row that is not in memory, as numbers and as bytes: read from disk to be changed, or zeros for one that was lost. */
+  readonly #row: Float64Array;
+  readonly #rowBytes: Buffer;
+  /** Number of the row that is being changed there; -1: none. */
+  #patched = -1;
+  #offset = 0;
   #length = 0;
 
   /** `width` in numbers, `memory` in bytes; `onLost` is told each time a page of rows is forgotten, and why. */
   constructor(width: number, memory: number, onLost: OnLost) {
     this.#width = width;
     this.#store = new PageStore(PAGE_ROWS * width * 8, memory, onLost);
-    this.#blank = new Float64Array(PAGE_ROWS * width);
+    this.#row = new Float64Array(width);
+    this.#rowBytes = Buffer.from(this.#row.buffer);
   }
 
   get length(): number {
@@ -30,26 +35,51 @@ export class Rows {
     return this.#store.lost * PAGE_ROWS;
   }
 
-  /** Makes a row of any content, all of which is to be written at once, and returns its number, from 0. */
+  /** Makes a row of any content and returns its number, from 0. It is to be changed at once, all of it. */
   add(): number {
     const number = this.#length++;
     if (number % PAGE_ROWS === 0) this.#store.add();
     return number;
   }
 
-  /** Where in its page a row begins. */
-  offset(number: number): number {
-    return (number % PAGE_ROWS) * this.#width;
+  /** Where in what `page` or `change` gave last the row begins. */
+  get offset(): number {
+    return this.#offset;
   }
 
-  /** The page that holds a row, to be read before anything else is asked of these rows. */
+  /** What a row is in, from `offset` on; to be read before anything else is asked of these rows. */
   page(number: number): Readonly<Float64Array> {
-    return this.#store.page(Math.floor(number / PAGE_ROWS))?.numbers ?? this.#blank.fill(0);
+    this.#offset = (number % PAGE_ROWS) * this.#width;
+    const page = this.#store.page(Math.floor(number / PAGE_ROWS));
+    if (page) return page.numbers;
+    this.#offset = 0;
+    return this.#row.fill(0);
   }
 
-  /** The page that holds a row, to be written to before anything else is asked of these rows. */
-  pageToChange(number: number): Float64Array {
-    return this.#store.pageToChange(Math.floor(number / PAGE_ROWS))?.numbers ?? this.#blank;
+  /** What a row is in, from `offset` on; to be written to, and then `keep` called, before anything else is asked. */
+  change(number: number): Float64Array {
+    const index = Math.floor(number / PAGE_ROWS);
+    this.#patched = -1;
+    this.#offset = (number % PAGE_ROWS) * this.#width;
+    const page = this.#store.pageToChange(index);
+    if (page) return page.numbers;
+    this.#patched = number;
+    const isThere = this.#store.copy(index, this.#offset * 8, this.#rowBytes.length, this.#rowBytes, 0);
+    if (!isThere) this.#row.fill(0);
+    this.#offset = 0;
+    return this.#row;
+  }
+
+  /** Keeps what was changed. Only a row that is not in memory needs it: it is written where it lies. */
+  keep(): void {
+    if (this.#patched >= 0) this.#patch();
+  }
+
+  #patch(): void {
+    const number = this.#patched;
+    this.#patched = -1;
+    const offset = (number % PAGE_ROWS) * this.#rowBytes.length;
+    this.#store.patch(Math.floor(number / PAGE_ROWS), offset, this.#rowBytes);
   }
 
   /** Forgets everything. */

@@ -47,6 +47,16 @@ function told(session: Session): string[] {
   );
 }
 
+test('a fault quotes no more of a peer than a line of it', () => {
+  const session = new Session();
+  const accept = 'x'.repeat(200_000);
+  new TapScript(session.take)
+    .open()
+    .say(client('GET / HTTP/1.1\nHost: a\nUpgrade: websocket\nSec-WebSocket-Key: a\n\n'))
+    .say(server(`HTTP/1.1 101 Switching\nUpgrade: websocket\nSec-WebSocket-Accept: ${accept}\n\n`));
+  expect(session.faults[0]!.detail).toHaveLength(1001);
+});
+
 describe('message rows equal what came', () => {
   test('HTTP', () => {
     expect(told(played(http))).toEqual([

@@ -47,6 +47,8 @@ export interface Losses {
   readonly bytes: number;
   readonly messages: number;
   readonly exchanges: number;
+  /** Why, the first time; undefined where nothing is lost. */
+  readonly why: string | undefined;
 }
 
 export interface SessionOptions {
@@ -72,6 +74,9 @@ export interface SessionFault {
 /** Faults that are kept whole; more are only counted. */
 const MAX_FAULTS = 10_000;
 
+/** Characters of their words, which may quote a peer. */
+const MAX_DETAIL = 1_000;
+
 /**
  * All that one run, or one file, saw: takes tap events and turns them into connections, exchanges, messages, faults and
  * the ledger. Inspection fails open: what goes wrong in here ends the decoding of one connection and nothing else.
@@ -95,7 +100,7 @@ export class Session {
   /** Time of the last event. */
   #now = 0;
   #hasWarned = false;
-  #hasLost = false;
+  #whyLost: string | undefined;
   readonly #telling: Telling = {
     opened: (exchange) => {
       this.#totals.mention(exchange.protocol);
@@ -170,6 +175,7 @@ export class Session {
       bytes: this.messages.lostBytes,
       messages: this.messages.lostRows,
       exchanges: this.exchanges.lost,
+      why: this.#whyLost,
     };
   }
 
@@ -264,8 +270,8 @@ export class Session {
   }
 
   #lost(why: string): void {
-    if (this.#hasLost) return;
-    this.#hasLost = true;
+    if (this.#whyLost !== undefined) return;
+    this.#whyLost = why;
     this.#tell({ type: 'memory-lost', at: this.#now, why });
   }
 
@@ -281,7 +287,8 @@ export class Session {
     return server === undefined ? '' : `${server.host}:${server.port}`;
   }
 
-  #fault(fault: SessionFault): void {
+  #fault(whole: SessionFault): void {
+    const fault = whole.detail.length > MAX_DETAIL ? { ...whole, detail: shortened(whole.detail) } : whole;
     this.faultCount++;
     if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
     this.#tell({ type: 'fault', fault });
@@ -313,6 +320,11 @@ export class Session {
     this.#hasWarned = true;
     process.emitWarning(`a view failed, and what it shows may lack something: ${String(error)}`);
   }
+}
+
+/** A copy: what is cut out of a string keeps all of it in memory. */
+function shortened(detail: string): string {
+  return Buffer.from(`${detail.slice(0, MAX_DETAIL)}…`).toString();
 }
 
 /** The side whose end came first, or is to be blamed for nothing, where the connection was cut off. */

@@ -1,6 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, write } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, write, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+const FULL = 'the disk is full';
 
 /**
  * A file without a name, made when it is first written to: it goes with the process, however that ends. Writing never waits
@@ -23,8 +25,18 @@ export class TemporaryFile {
     write(descriptor, bytes, 0, bytes.length, position, (error, written) => {
       this.#writes--;
       if (this.#isClosed) return this.#closeWhenIdle();
-      then(error ?? (written < bytes.length ? new Error('the disk is full') : undefined));
+      then(error ?? (written < bytes.length ? new Error(FULL) : undefined));
     });
+  }
+
+  /** Writes, and waits for the disk; returns what went wrong. For what is small, or must not wait any longer. */
+  writeAtOnce(bytes: Buffer, position: number): Error | undefined {
+    try {
+      const written = writeSync(this.#open(), bytes, 0, bytes.length, position);
+      return written < bytes.length ? new Error(FULL) : undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** Fills `length` bytes of `into` from `offset` on; false when they cannot be read. */

@@ -32,6 +32,12 @@ export function lineStart(
   return [piece(`${timeOfDay(session.epoch, at)} ${what} `, 'dim')];
 }
 
+/** Host and target as one; a target in absolute-form has a host of its own. */
+export function addressOf(session: Session, exchange: Exchange): string {
+  const target = exchange.request?.target ?? '';
+  return /^\w+:\/\//.test(target) ? target : `${session.hostOf(exchange)}${target}`;
+}
+
 /** Local time with milliseconds. */
 function timeOfDay(epoch: bigint, at: number): string {
   const date = new Date(Number((epoch + BigInt(at)) / 1_000_000n));

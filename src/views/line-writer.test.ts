@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { LineWriter } from './line-writer.ts';
 
@@ -53,6 +53,26 @@ test('once it can take more, it is told first what is missing', async () => {
   writer.write('again');
   await writer.finish([]);
   expect(stream.taken.join('').replaceAll(MEBIBYTE, 'MiB')).toMatch(/MiB\n\(\d left out\)\nagain\n$/);
+});
+
+test('the footer stays below what is written, and goes at the end', async () => {
+  const stream = new PassThrough();
+  const writer = new LineWriter(stream, leftOut);
+  writer.write('one');
+  writer.setFooter(['a', 'b']);
+  writer.write('two');
+  writer.setFooter(['c']);
+  await writer.finish(['last']);
+  expect(String(stream.read())).toBe(
+    [
+      'one\n',
+      'a\nb\n',
+      '\u001b[2F\u001b[Jtwo\na\nb\n',
+      '\u001b[2F\u001b[Jc\n',
+      '\u001b[1F\u001b[J',
+      'last\n',
+    ].join(''),
+  );
 });
 
 test('a stream that nobody reads any more: told once, and nothing is thrown', async () => {

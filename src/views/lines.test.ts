@@ -161,8 +161,9 @@ describe('what is wrong', () => {
 
   test.each([
     { reason: 'client-refused', words: /probably refuses our certificate; .+ --passthrough chat\.example$/ },
-    { reason: 'server-reset', words: /! the server reset the connection 1 to chat\.example$/ },
-    { reason: 'client-reset', words: /! the client reset the connection 1 to chat\.example$/ },
+    { reason: 'certificate-required', words: /chat\.example wants .+ --client-cert chat\.example=FILE$/ },
+    { reason: 'server-reset', words: /! the server reset the connection to chat\.example$/ },
+    { reason: 'client-reset', words: /! the client reset the connection to chat\.example$/ },
   ] as const)('a connection that ended with $reason', ({ reason, words }) => {
     expect(shown([], 120, (script) => script.close(reason))).toEqual([expect.stringMatching(words)]);
   });
@@ -173,6 +174,14 @@ describe('what is wrong', () => {
       expect(shown([], 120, (script) => script.close(reason))).toEqual([]);
     },
   );
+
+  test('a request that is not answered', () => {
+    const asked = client('GET /slow HTTP/1.1\nHost: chat.example\n\n');
+    expect(shown([asked], 120, (script) => script.close('server-gone'))).toEqual([
+      '   #1 h1  ▲ GET            42 =   42 +    0  chat.example/slow',
+      '   #1 h1  ■ no answer to GET chat.example/slow',
+    ]);
+  });
 
   test('decoding that stopped by a mistake of ours', () => {
     const session = new Session();

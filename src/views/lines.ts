@@ -5,7 +5,7 @@ import type { Session, SessionChange, SessionFault } from '../session/session.ts
 import { byteCount } from './byte-count.ts';
 import { withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
-import { kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
+import { addressOf, kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
 import { messageLine } from './message-line.ts';
 import { piece, type StyledLine } from './styled-line.ts';
 
@@ -68,12 +68,14 @@ const CLOSED: Readonly<Partial<Record<NonNullable<Connection['reason']>, string>
 
 /** Only what is out of the ordinary: that clients go away is not. */
 function closeLine(session: Session, connection: Connection): StyledLine | undefined {
-  const { reason, number, server, facts, closedAt } = connection;
+  const { reason, server, facts, closedAt } = connection;
   const host = facts?.tls?.serverName ?? server?.host ?? '';
   const words =
-    reason === 'client-refused'
-      ? `the client left ${host} without a word: it probably refuses our certificate; let it trust the CA (see --help), or use --passthrough ${host}`
-      : reason && CLOSED[reason] && `${CLOSED[reason]} ${number} to ${host}`;
+    reason === 'certificate-required'
+      ? `${host} wants a certificate of the client: show it one with --client-cert ${host}=FILE`
+      : reason === 'client-refused'
+        ? `the client left ${host} without a word: it probably refuses our certificate; let it trust the CA (see --help), or use --passthrough ${host}`
+        : reason && CLOSED[reason] && `${CLOSED[reason]} to ${host}`;
   return words ? complaint(session, closedAt ?? 0, words) : undefined;
 }
 
@@ -92,11 +94,20 @@ function undecodedLine(session: Session, exchange: Exchange): StyledLine | undef
   ];
 }
 
+/** A request whose answer did not come. */
+function unansweredLine(session: Session, exchange: Exchange, columns: number): StyledLine | undefined {
+  const { request, response, closedAt, series } = exchange;
+  if (!request || response || series !== undefined) return undefined;
+  const facts = [...lineStart(session, closedAt ?? 0, exchange), piece('■ ', 'dim'), piece('no answer to ')];
+  const whole = harmless(`${request.method} ${addressOf(session, exchange)}`);
+  return [...facts, piece(withoutMiddle(whole, roomBehind(facts, columns)), 'dim')];
+}
+
 /** What a WebSocket, an event stream or a TCP conversation came to. */
 function streamEndLine(session: Session, exchange: Exchange, columns: number): StyledLine | undefined {
-  if (exchange.protocol === 'http1') return undefined;
+  if (exchange.protocol === 'http1') return unansweredLine(session, exchange, columns);
   const weight = bothWays(exchange.ledger);
-  const { messages, request, closedAt } = exchange;
+  const { messages, closedAt } = exchange;
   const undecoded = weight.undecoded > 0 ? `${byteCount(weight.undecoded)} undecoded ` : '';
   const facts = [
     ...lineStart(session, closedAt ?? 0, exchange),
@@ -105,6 +116,6 @@ function streamEndLine(session: Session, exchange: Exchange, columns: number): S
     ...weightColumns(weight),
     piece(undecoded, 'undecoded'),
   ];
-  const whole = harmless(`end of ${session.hostOf(exchange)}${request?.target ?? ''}`);
+  const whole = harmless(`end of ${addressOf(session, exchange)}`);
   return [...facts, piece(withoutMiddle(whole, roomBehind(facts, columns)), 'dim')];
 }

@@ -5,7 +5,7 @@ import type { MessageRow } from '../session/message-table.ts';
 import type { Session } from '../session/session.ts';
 import { beginning, displayWidth, withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
-import { isRoomy, kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
+import { addressOf, isRoomy, kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
 import { messagePreview } from './message-preview.ts';
 import { piece, type StyledLine } from './styled-line.ts';
 
@@ -63,7 +63,7 @@ function kind({ kind, name }: MessageRow, { request, response }: Exchange): stri
 function about(session: Session, { kind, name }: MessageRow, exchange: Exchange, isRoomy: boolean): string {
   switch (kind) {
     case 'request':
-      return `${session.hostOf(exchange)}${exchange.request?.target ?? ''}`;
+      return addressOf(session, exchange);
     case 'response':
       return name === '' ? responseWords(exchange, isRoomy) : 'interim, the response follows';
     case 'close':

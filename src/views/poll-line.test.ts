@@ -16,7 +16,7 @@ describe('a series as one line', () => {
     const session = polled();
     const line = textOf(pollLine(session, session.pollSeries[0]!, 0, 160)).replace(/^\S+ /, '');
     expect(line).toBe(
-      '     poll ↻ ×6          short, each 1.0s ±0ms  3 news 3 wasted (mostly unchanged) 491 99% overhead  chat.example/inbox',
+      '     poll ↻ ×6          short, each 1.0s ±0ms 3 news 3 wasted (mostly unchanged) 491 99% overhead  chat.example/inbox',
     );
   });
 

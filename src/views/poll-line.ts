@@ -31,36 +31,43 @@ function weightOf({ ledger }: PollSeries): number {
 
 function behind(start: StyledLine, series: PollSeries, columns: number): StyledLine {
   const roomy = isRoomy(columns);
-  const { news, cutOff, overlaps, polls, sends } = series;
+  const { cutOff, overlaps, polls, sends } = series;
   const facts = [
     ...start,
     piece('↻ ', 'server'),
     piece(`×${polls}${sends > 0 ? `+${sends}` : ''}`.padEnd(roomy ? 12 : 5), 'strong'),
-    piece(`${rhythm(series, roomy)}  `),
-    piece(`${news} news `, news > 0 ? 'payload' : 'dim'),
-    piece(wasteWords(series, roomy), 'head'),
-    ...(cutOff > 0 ? [piece(`${cutOff} cut off `, 'dim')] : []),
+    piece(`${rhythm(series, roomy)} `),
+    ...worth(series, roomy),
+    ...(cutOff > 0 && roomy ? [piece(`${cutOff} cut off `, 'dim')] : []),
     ...(overlaps > 0 ? [piece(`${overlaps} overlapped `, 'fault')] : []),
-    piece(`${byteCount(weightOf(series))} `),
-    piece(`${percentage(overheadRatio(bothWays(series.ledger)))} overhead  `, 'dim'),
+    ...(roomy ? weight(series) : []),
   ];
   const about = harmless(`${series.host}${series.resource}${dialectWords(series)}`);
   return [...facts, piece(withoutMiddle(about, roomBehind(facts, columns)), 'dim')];
 }
 
-/** `short, each 1.0s ±12ms` or `long, held 24.9s`. */
-function rhythm({ kind, cadence, jitter, hold }: PollSeries, roomy: boolean): string {
-  if (kind === 'long') return hold === undefined ? 'long' : `long, held ${timeSpan(hold)}`;
-  if (cadence === undefined) return 'short';
-  return `short, each ${timeSpan(cadence)}${roomy ? ` ±${timeSpan(jitter ?? 0)}` : ''}`;
-}
-
-function wasteWords({ wasted, wastedFor }: PollSeries, roomy: boolean): string {
-  if (wasted === 0) return '';
+function worth({ news, wasted, wastedFor }: PollSeries, roomy: boolean): StyledLine {
   const reasons = Object.entries(wastedFor).sort(([, one], [, other]) => other - one);
   const most = reasons[0]?.[0];
-  if (!roomy || most === undefined) return `${wasted} wasted `;
-  return `${wasted} wasted (${reasons.length > 1 ? 'mostly ' : ''}${most}) `;
+  const why = roomy && most !== undefined ? ` (${reasons.length > 1 ? 'mostly ' : ''}${most})` : '';
+  return [
+    piece(`${news} news `, news > 0 ? 'payload' : 'dim'),
+    piece(wasted === 0 ? '' : `${wasted} wasted${why} `, 'head'),
+  ];
+}
+
+function weight(series: PollSeries): StyledLine {
+  return [
+    piece(`${byteCount(weightOf(series))} `),
+    piece(`${percentage(overheadRatio(bothWays(series.ledger)))} overhead  `, 'dim'),
+  ];
+}
+
+/** `short, each 1.0s ±12ms` or `long, held 24.9s`; in little room `1.0s`, `held 24.9s`. */
+function rhythm({ kind, cadence, jitter, hold }: PollSeries, roomy: boolean): string {
+  if (kind === 'long') return hold === undefined ? 'long' : `${roomy ? 'long, ' : ''}held ${timeSpan(hold)}`;
+  if (cadence === undefined) return 'short';
+  return roomy ? `short, each ${timeSpan(cadence)} ±${timeSpan(jitter ?? 0)}` : timeSpan(cadence);
 }
 
 function dialectWords({ dialect, session }: PollSeries): string {

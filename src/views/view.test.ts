@@ -65,10 +65,10 @@ describe('a poll series', () => {
   test('is one line on a terminal, which is replaced', async () => {
     vi.stubEnv('NO_COLOR', '1');
     const text = await polled('lines', true);
-    const counts = Array.from(
-      text.matchAll(/(\u001b\[1F\u001b\[2K)?\S+ +poll ↻ ×(\d+)/g),
-      ([, up, count]) => [up !== undefined, Number(count)],
-    );
+    const counts = Array.from(text.matchAll(/(\u001b\[1F\u001b\[J)?\S+ +poll ↻ ×(\d+)/g), ([, up, count]) => [
+      up !== undefined,
+      Number(count),
+    ]);
     expect(counts.slice(0, 5)).toEqual([
       [false, 4],
       [true, 5],

@@ -1,3 +1,4 @@
+import type { PollSeries } from '../session/polling/series.ts';
 import type { Losses, Session } from '../session/session.ts';
 import { byteCount } from './byte-count.ts';
 import { harmless } from './harmless.ts';
@@ -5,8 +6,9 @@ import { changeJson, jsonText, pollSeriesLines, summaryJson } from './json-lines
 import { LineWriter } from './line-writer.ts';
 import { changeLine } from './lines.ts';
 import { chalkPainter } from './paint-chalk.ts';
-import { PollFold } from './poll-fold.ts';
+import { PollFooter } from './poll-footer.ts';
 import { pollLine, pollSummary } from './poll-line.ts';
+import { PollPace } from './poll-pace.ts';
 import { cutLine, piece, type StyledLine } from './styled-line.ts';
 import { summaryTable } from './summary-table.ts';
 
@@ -53,27 +55,40 @@ async function linesView(
     paint([piece(`… ${lines} lines left out: this output is slower than the traffic`, 'fault')]),
   );
   const columns = () => (output.isTTY ? output.columns || TERMINAL_COLUMNS : PIPE_COLUMNS);
+  const paintCut = (line: StyledLine) => paint(cutLine(line, columns()));
   if (showsMessages) {
-    const fold = new PollFold(output.isTTY);
-    const paintCut = (line: StyledLine) => paint(cutLine(line, columns()));
+    const showPoll = pollShower(writer, output.isTTY, (series, at) =>
+      paintCut(pollLine(session, series, at, columns())),
+    );
     session.watch((change) => {
-      if (change.type === 'polled') {
-        const at = change.exchange.closedAt ?? 0;
-        const folding = fold.polled(change.series, at);
-        const line = () => paintCut(pollLine(session, change.series, at, columns()));
-        if (folding === 'replace') writer.replace(line());
-        else if (folding === 'append') writer.write(line());
-        return;
-      }
+      if (change.type === 'polled') return showPoll(change.series, change.exchange.closedAt ?? 0);
       const line = changeLine(session, change, columns());
-      if (!line) return;
-      fold.covered();
-      writer.write(paintCut(line));
+      if (line) writer.write(paintCut(line));
     });
   }
   return {
     gone: writer.gone,
     finish: () => writer.finish([...(showsMessages ? [''] : []), ...summary(session, columns()).map(paint)]),
+  };
+}
+
+/** What shows that a poll series has something new: at the bottom of a terminal, or as a line every so often. */
+function pollShower(
+  writer: LineWriter,
+  isTerminal: boolean,
+  lineOf: (series: PollSeries, at: number) => string,
+): (series: PollSeries, at: number) => void {
+  if (!isTerminal) {
+    const pace = new PollPace();
+    return (series, at) => {
+      if (pace.isDue(series, at)) writer.write(lineOf(series, at));
+    };
+  }
+  const footer = new PollFooter();
+  return (series, at) => {
+    const gone = footer.polled(series, at);
+    writer.setFooter(Array.from(footer.shown, ([shown, heardAt]) => lineOf(shown, heardAt)));
+    for (const one of gone) writer.write(lineOf(one, at));
   };
 }
 
@@ -84,20 +99,19 @@ const TERMINAL_COLUMNS = 80;
 const PIPE_COLUMNS = 200;
 
 function summary(session: Session, columns: number): StyledLine[] {
+  const polls = pollSummary(session, columns);
   return [
     ...summaryTable(session, columns),
-    ...pollSummary(session, columns),
+    ...(polls.length > 0 ? [[], ...polls] : []),
     ...(session.faultCount > 0 ? [[piece(faultCount(session), 'fault')]] : []),
     ...lossWords(session.losses()).map((words) => [piece(words, 'fault')]),
   ];
 }
 
-function lossWords({ bytes, messages, exchanges }: Losses): string[] {
-  if (bytes + messages + exchanges === 0) return [];
+function lossWords({ bytes, messages, exchanges, why }: Losses): string[] {
+  if (why === undefined) return [];
   const rows = messages + exchanges > 0 ? `, ${messages} messages and ${exchanges} exchanges` : '';
-  return [
-    `not kept: ${byteCount(bytes)} of payload${rows} (weighed all the same): the disk was full or too slow`,
-  ];
+  return [`not kept: ${byteCount(bytes)} of payload${rows}: ${why}; all was weighed`];
 }
 
 function faultCount({ faultCount, faults }: Session): string {
