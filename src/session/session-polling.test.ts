@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { heldMemory } from '../testing/held-memory.ts';
 import { playPolls } from '../testing/poll-script.ts';
+import { PollSeriesFinder } from './polling/series-finder.ts';
 import { Session, type SessionChange } from './session.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 function played(bodies: readonly string[]): { session: Session; changes: SessionChange[] } {
   const session = new Session();
@@ -59,4 +65,38 @@ test('the series weighs what its exchanges weigh', () => {
   }
   const { ledger } = session.pollSeries[0]!;
   expect([ledger.client.head, ledger.server.head + ledger.server.payload]).toEqual([sum.client, sum.server]);
+});
+
+test('a mistake in finding polls costs the series and nothing else', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  vi.spyOn(PollSeriesFinder.prototype, 'answered').mockImplementation(() => {
+    throw new Error('a mistake of ours');
+  });
+  const { session } = played(['a', 'b', 'c', 'd', 'e']);
+  expect([...session.exchanges].map(({ closedAt }) => closedAt !== undefined)).toEqual(Array(5).fill(true));
+  expect([...session.exchanges.open()]).toEqual([]);
+  expect(session.connections.get(1)!.inspectionStopped).toBeUndefined();
+  expect(warned).toHaveBeenCalledOnce();
+});
+
+test('long targets are not kept for the polls they might be', async () => {
+  const session = new Session({ memory: 16 << 20 });
+  const value = 'x1'.repeat(15_000);
+  const before = await heldMemory();
+  for (let index = 0; index < 1000; index++) {
+    const query = `token=${value}${index}`;
+    playPolls(session.take, ['a'], `/resource/${index}?${query}`, 2 * index + 1);
+    playPolls(session.take, ['a'], `/io/?EIO=4&transport=polling&sid=${query}`, 2 * index + 2);
+    await new Promise(setImmediate); // the heads go to disk
+  }
+  const none = { client: 0, server: 0 };
+  const closing = { tapped: none, upstream: none, tls: none, proxy: none, downstream: none, unrelayed: none };
+  for (let connection = 1; connection <= 2000; connection++) {
+    session.take({ type: 'closed', connection, at: 5e9, reason: 'client-gone', closing });
+  }
+  const held = (await heldMemory()) - before;
+  expect(session.pollSeries).toHaveLength(1000);
+  expect(session.pollSeries[0]!.session!.length).toBeLessThan(300);
+  expect(held).toBeLessThan(25 << 20); // 12 MB, the session’s own among them; with the targets kept 42
+  session.close();
 });

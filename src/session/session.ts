@@ -100,6 +100,7 @@ export class Session {
   /** Time of the last event. */
   #now = 0;
   #hasWarned = false;
+  #hasPollingFailed = false;
   #whyLost: string | undefined;
   readonly #telling: Telling = {
     opened: (exchange) => {
@@ -108,10 +109,13 @@ export class Session {
     },
     asked: (exchange, connection) => {
       const host = this.hostOf(exchange);
-      this.#join(exchange, this.#polls.asked(exchange, connection.clientAddress.host, host));
+      const find = () => this.#polls.asked(exchange, connection.clientAddress.host, host);
+      this.#join(exchange, this.#polling(find));
     },
-    requested: (exchange, rows) =>
-      this.#join(exchange, this.#polls.requested(exchange, new ExchangeBodies(this, rows))),
+    requested: (exchange, rows) => {
+      const find = () => this.#polls.requested(exchange, new ExchangeBodies(this, rows));
+      this.#join(exchange, this.#polling(find));
+    },
     changed: (exchange) => {
       this.#totals.mention(exchange.protocol);
       if (exchange.protocol === 'sse') exchange.resumes = this.#streams.open(exchange, this.hostOf(exchange));
@@ -246,7 +250,7 @@ export class Session {
 
   #closeExchange(exchange: OpenExchange, rows: ExchangeRows): void {
     this.#totals.addExchange(exchange);
-    const part = this.#polls.answered(exchange, new ExchangeBodies(this, rows));
+    const part = this.#polling(() => this.#polls.answered(exchange, new ExchangeBodies(this, rows)));
     if (!part) exchange.series = undefined; // it turned out to be an event stream, or a download
     this.#join(exchange, part);
     this.#tell({ type: 'exchange-closed', exchange });
@@ -254,12 +258,22 @@ export class Session {
     if (part) this.#tell({ type: 'polled', series: part.series, exchange });
   }
 
+  /** A mistake of ours in finding polls costs the series that there would be, and nothing else. */
+  #polling(find: () => PollPart | undefined): PollPart | undefined {
+    if (this.#hasPollingFailed) return undefined;
+    try {
+      return find();
+    } catch (error) {
+      this.#hasPollingFailed = true;
+      process.emitWarning(`poll series are no longer found: ${String(error)}`);
+      return undefined;
+    }
+  }
+
   /** Notes the poll series that an exchange turns out to be part of, and those before it which the series begins with. */
   #join(exchange: OpenExchange, part: PollPart | undefined): void {
     if (!part) return;
-    const { series, verdict, firstExchanges } = part;
-    const isNew =
-      exchange.series !== series.number && series.polls + series.sends === firstExchanges.length + 1;
+    const { series, verdict, firstExchanges, isNew } = part;
     exchange.series = series.number;
     exchange.verdict = verdict;
     for (const first of firstExchanges) {

@@ -2,7 +2,8 @@ import { type Field, fieldValue } from '../../decoders/http1/fields.ts';
 import type { Bytes } from '../../tap.ts';
 import { bayeuxAnswer, bayeuxClientId, bayeuxMessages } from './bayeux.ts';
 import { engineIoAnswer, engineIoSession } from './engine-io.ts';
-import { cut, originForm, queryValue } from './resource.ts';
+import { ownText } from './own-text.ts';
+import { originForm, queryValue } from './resource.ts';
 import { sockJsAnswer, sockJsScript } from './sockjs.ts';
 import type { AnswerReader } from './verdict.ts';
 
@@ -37,17 +38,18 @@ export function dialectRequest(method: string, target: string): DialectRequest |
 function engineIoRequest(method: string, target: string): DialectRequest | undefined {
   if (!target.includes('transport=polling')) return undefined;
   const version = queryValue(target, 'EIO');
-  const session = queryValue(target, 'sid') || undefined;
+  const sid = queryValue(target, 'sid');
   if (version === undefined || queryValue(target, 'transport') !== 'polling') return undefined;
-  if (session === undefined && method === 'POST') return undefined;
+  if (!sid && method === 'POST') return undefined;
+  const revision = Number(version); // of the target itself nothing is kept
   return {
     dialect: 'engine.io',
     role: method === 'GET' ? 'poll' : 'send',
     place: pathOf(target),
-    session,
+    session: sid ? ownText(sid) : undefined,
     mayBegin: true,
     sessionOf: engineIoSession,
-    read: (content) => engineIoAnswer(content, Number(version)),
+    read: (content) => engineIoAnswer(content, revision),
   };
 }
 
@@ -64,8 +66,8 @@ function sockJsRequest(method: string, target: string): DialectRequest | undefin
   return {
     dialect: 'sockjs',
     role: transport.endsWith('_send') ? 'send' : 'poll',
-    place,
-    session,
+    place: ownText(place),
+    session: ownText(session),
     mayBegin: true,
     sessionOf: NO_SESSION,
     read: isGet ? sockJsScript : sockJsAnswer,
@@ -90,7 +92,7 @@ export function bayeuxRequest(target: string, body: Bytes): DialectRequest | und
     dialect: 'bayeux',
     role: channels.includes('/meta/connect') ? 'poll' : 'send',
     place: pathOf(target).replace(BAYEUX_SUFFIX, ''),
-    session,
+    session: session === undefined ? undefined : ownText(session),
     mayBegin: channels.some((channel) => channel === '/meta/handshake' || channel === '/meta/connect'),
     sessionOf: bayeuxClientId,
     read: bayeuxAnswer,
@@ -100,5 +102,5 @@ export function bayeuxRequest(target: string, body: Bytes): DialectRequest | und
 function pathOf(target: string): string {
   const path = originForm(target);
   const queryStart = path.indexOf('?');
-  return cut(queryStart < 0 ? path : path.slice(0, queryStart));
+  return ownText(queryStart < 0 ? path : path.slice(0, queryStart));
 }

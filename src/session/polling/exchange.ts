@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger.ts';
 /** What finding poll series takes of an exchange. Times are nanoseconds since the session's epoch. */
 export interface PolledExchange {
   readonly number: number;
+  readonly connection: number;
   readonly openedAt: number;
   /** When the final response's head came. */
   readonly respondedAt: number | undefined;

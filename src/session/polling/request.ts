@@ -1,6 +1,7 @@
 import { type Field, fieldValue } from '../../decoders/http1/fields.ts';
 import { addWeight, emptyLedger, type Ledger } from '../ledger.ts';
 import type { PollBodies, PolledExchange } from './exchange.ts';
+import { ownText } from './own-text.ts';
 import type { Beat } from './rhythm.ts';
 
 /** Of longer answers the time in transit is no hold: their head came when the server was ready. */
@@ -26,7 +27,7 @@ export class Poll implements Beat {
     this.exchange = number;
     this.openedAt = openedAt;
     this.method = request?.method ?? '';
-    this.loose = loose;
+    this.loose = ownText(loose);
     this.isPagePart = request !== undefined && asksForPagePart(request.fields);
   }
 
@@ -75,7 +76,7 @@ function holdOf({ openedAt, respondedAt, closedAt }: PolledExchange, length: num
 
 function validatorsOf(fields: readonly Field[]): string {
   const values = ['etag', 'last-modified', 'content-length'].map((name) => fieldValue(fields, name));
-  return values.some((value) => value !== undefined) ? values.join(' ') : '';
+  return values.some((value) => value !== undefined) ? ownText(values.join(' ')) : '';
 }
 
 /** `Sec-Fetch-Dest` says so where a browser sends it; of others the first type they accept does. */

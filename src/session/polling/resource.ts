@@ -1,3 +1,5 @@
+import { copied } from './own-text.ts';
+
 /** What a request asks for, as far as one poll and the next have it in common. */
 export interface PollResource {
   /** Path and query without the values that change from poll to poll: the same for polls of one resource. */
@@ -60,7 +62,7 @@ export function pollResource(target: string): PollResource {
 export function shownResource(target: string, isLooseChanging: boolean): string {
   const path = originForm(target);
   const queryStart = path.indexOf('?');
-  if (queryStart < 0) return cut(path);
+  if (queryStart < 0) return copied(cut(path));
   const parameters = path
     .slice(queryStart + 1, queryStart + 1 + 2 * MAX_SHOWN)
     .split('&')
@@ -71,7 +73,7 @@ export function shownResource(target: string, isLooseChanging: boolean): string 
       if (!isChanging) return parameter;
       return value === '' && isNumber(name) ? ELLIPSIS : `${name}=${ELLIPSIS}`;
     });
-  return cut(`${path.slice(0, queryStart)}?${parameters.join('&')}`);
+  return copied(cut(`${path.slice(0, queryStart)}?${parameters.join('&')}`));
 }
 
 /** The path and query, of an absolute target too (RFC 9112 section 3.2.2). */
@@ -84,7 +86,7 @@ export function originForm(target: string): string {
 }
 
 /** Those of `text`'s first characters that are shown. */
-export function cut(text: string): string {
+function cut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}${ELLIPSIS}` : text;
 }
 
@@ -118,13 +120,14 @@ type NameMeaning = 'changing' | 'changing-number' | 'telling' | 'any';
 /** The names there are in one session are few: knowing them halves the time that a target takes. */
 const knownNames = new Map<string, NameMeaning>();
 const MAX_KNOWN_NAMES = 1000;
+const MAX_NAME = 100;
 
 function meaningOfName(name: string): NameMeaning {
   const known = knownNames.get(name);
   if (known) return known;
   const plain = name.replaceAll(/[-_.]/g, '').toLowerCase();
   const meaning = meaningOfPlain(plain);
-  if (knownNames.size < MAX_KNOWN_NAMES && name.length < MAX_SHOWN) knownNames.set(name, meaning);
+  if (knownNames.size < MAX_KNOWN_NAMES && name.length < MAX_NAME) knownNames.set(copied(name), meaning);
   return meaning;
 }
 

@@ -26,6 +26,9 @@ const AT_ONCE = 50 * MILLISECOND;
 /** Shorter intervals are bursts. */
 const SHORTEST_CADENCE = 100 * MILLISECOND;
 
+/** An interval of an even cadence is a quarter shorter than it at most; a burst needs no closer look. */
+const SHORTEST_GAP = 0.75 * SHORTEST_CADENCE;
+
 /** What timers do, however exact they are meant to be. */
 const TIMER_NOISE = 25 * MILLISECOND;
 
@@ -57,6 +60,8 @@ const RULES: readonly { readonly count: number; readonly keeps: (beats: Beats) =
 
 /** How many of the last `beats` are polls of one series; 0 where they are none. */
 export function beatsInRhythm(beats: Beats): number {
+  const last = beats.length - 1;
+  if (last < 2 || beats[last]!.openedAt - beats[last - 1]!.openedAt < SHORTEST_GAP) return 0;
   for (const { count, keeps } of RULES) {
     if (beats.length >= count && keeps(beats.slice(-count))) return count;
   }

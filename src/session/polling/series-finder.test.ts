@@ -51,6 +51,7 @@ class Scripted {
     const { at, method = 'GET', path: target, fields, body = '' } = asked;
     this.exchange = {
       number,
+      connection: 1,
       openedAt: at * MILLISECOND,
       respondedAt: undefined,
       closedAt: undefined,

@@ -23,6 +23,8 @@ export interface PollPart {
   readonly verdict: PollVerdict | undefined;
   /** Exchanges before this one that belong to the series, which begins with them: where it was only now found. */
   readonly firstExchanges: readonly FirstExchange[];
+  /** The series begins with this. */
+  readonly isNew: boolean;
 }
 
 interface FirstExchange {
@@ -39,6 +41,17 @@ interface OpenExchange {
   readonly candidate?: PollCandidate | undefined;
   dialect?: DialectRequest | undefined;
   series?: PollSeries | undefined;
+}
+
+type PolledRequest = NonNullable<PolledExchange['request']>;
+
+/** A request of no dialect, and what stands for who asks for what in it. */
+interface PlainRequest {
+  readonly request: PolledRequest;
+  readonly client: string;
+  readonly host: string;
+  readonly key: string;
+  readonly loose: string;
 }
 
 const NONE: readonly FirstExchange[] = [];
@@ -59,11 +72,20 @@ export class PollSeriesFinder {
   readonly #candidates = new PollCandidates();
   readonly #sessions = new PollSessions();
   readonly #identity = new ClientIdentity();
+  /**
+   * The last of some connections: where heads repeat, as those of polls do, the very same object comes again, and what was
+   * read out of it holds. 1.0 us a poll instead of 1.9.
+   */
+  readonly #lastPlain: (PlainRequest | undefined)[] = Array(16).fill(undefined);
 
   /** The request's head was seen. `client` is the client's address without a port, `host` whom it asked. */
   asked(exchange: PolledExchange, client: string, host: string): PollPart | undefined {
     const { request } = exchange;
     if (!request || isOther(exchange)) return undefined;
+    const last = this.#lastPlain[exchange.connection % this.#lastPlain.length];
+    if (last && last.request === request && last.client === client && last.host === host) {
+      return this.#plain(exchange, last);
+    }
     const { method, target, fields } = request;
     const dialect = dialectRequest(method, target);
     if (dialect) return this.#inDialect({ poll: new Poll(exchange), client, host, dialect }, dialect);
@@ -71,14 +93,14 @@ export class PollSeriesFinder {
       this.#open.set(exchange.number, { poll: new Poll(exchange), client, host });
       return undefined;
     }
-    return mayBePoll(method, fields) ? this.#plain(exchange, request, client, host) : undefined;
+    return mayBePoll(method, fields) ? this.#newPlain(exchange, request, client, host) : undefined;
   }
 
   /** The request was seen to its end, which is where Bayeux says what it is. */
   requested(exchange: PolledExchange, bodies: PollBodies): PollPart | undefined {
     const open = this.#open.get(exchange.number);
     if (!open) return undefined;
-    if (open.series) return { series: open.series, verdict: undefined, firstExchanges: NONE };
+    if (open.series) return openPart(open.series);
     if (open.candidate || open.dialect || !exchange.request) return undefined;
     const body = exchange.ledger.client.payload <= MAX_REQUEST ? bodies.request(MAX_REQUEST) : undefined;
     const dialect = body && bayeuxRequest(exchange.request.target, body);
@@ -99,10 +121,11 @@ export class PollSeriesFinder {
     if (!series) return undefined;
     const verdict = dialect?.role === 'send' ? series.finishSend(poll) : series.finish(poll);
     if (dialect && dialect.session === undefined) this.#shakeHands(series, dialect, poll);
-    return { series, verdict, firstExchanges: NONE };
+    return { series, verdict, firstExchanges: NONE, isNew: false };
   }
 
   #inDialect(open: OpenExchange, dialect: DialectRequest): PollPart | undefined {
+    const known = this.series.length;
     const series = this.#conversation(open, dialect);
     if (!series) {
       this.#open.delete(open.poll.exchange);
@@ -113,7 +136,7 @@ export class PollSeriesFinder {
     this.#open.set(open.poll.exchange, open);
     if (dialect.role === 'send') series.send(open.poll);
     else series.begin(open.poll);
-    return { series, verdict: undefined, firstExchanges: NONE };
+    return { ...openPart(series), isNew: this.series.length > known };
   }
 
   #conversation({ poll, client, host }: OpenExchange, request: DialectRequest): PollSeries | undefined {
@@ -135,22 +158,33 @@ export class PollSeriesFinder {
     else if (!content) this.#sessions.leaveUnnamed(series, request);
   }
 
-  #plain(
+  #newPlain(
     exchange: PolledExchange,
-    { method, target, fields }: NonNullable<PolledExchange['request']>,
+    request: PolledRequest,
     client: string,
     host: string,
   ): PollPart | undefined {
+    const { method, target, fields } = request;
     const { key, loose } = pollResource(target);
     const who = `${client} ${this.#identity.of(fields)}`;
-    const candidate = this.#candidates.of(`${who} ${host} ${method} ${key}`, loose);
+    const plain = { request, client, host, key: `${who} ${host} ${method} ${key}`, loose };
+    this.#lastPlain[exchange.connection % this.#lastPlain.length] = plain;
+    return this.#plain(exchange, plain);
+  }
+
+  #plain(
+    exchange: PolledExchange,
+    { request, client, host, key, loose }: PlainRequest,
+  ): PollPart | undefined {
+    const { target } = request;
+    const candidate = this.#candidates.of(key, loose);
     const poll = new Poll(exchange, loose);
     const open: OpenExchange = { poll, client, host, candidate, series: candidate.series };
     this.#open.set(exchange.number, open);
     if (!candidate.series) return this.#tryRhythm(open, candidate, target);
     if (candidate.isVaried !== candidate.isShownVaried) showResource(candidate, candidate.series, target);
     candidate.series.begin(poll);
-    return { series: candidate.series, verdict: undefined, firstExchanges: NONE };
+    return openPart(candidate.series);
   }
 
   #tryRhythm(open: OpenExchange, candidate: PollCandidate, target: string): PollPart | undefined {
@@ -170,7 +204,7 @@ export class PollSeriesFinder {
     const firstExchanges = polls
       .slice(0, -1)
       .map(({ exchange: number }) => ({ number, verdict: verdicts.get(number) }));
-    return { series, verdict: undefined, firstExchanges };
+    return { series, verdict: undefined, firstExchanges, isNew: true };
   }
 
   #join(exchange: number, series: PollSeries): void {
@@ -183,6 +217,10 @@ export class PollSeriesFinder {
     if (dialect?.role === 'send') series?.retractSend();
     else series?.retract();
   }
+}
+
+function openPart(series: PollSeries): PollPart {
+  return { series, verdict: undefined, firstExchanges: NONE, isNew: false };
 }
 
 function showResource(candidate: PollCandidate, series: PollSeries, target: string): void {

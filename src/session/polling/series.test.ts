@@ -11,6 +11,7 @@ const SECOND = 1_000_000_000;
 function answered(number: number, at: number, text: string): Poll {
   const exchange = {
     number,
+    connection: 1,
     openedAt: at,
     respondedAt: at + SECOND / 100,
     closedAt: at + SECOND / 100,

@@ -1,5 +1,6 @@
 import { addWeight, emptyLedger, type Ledger } from '../ledger.ts';
 import type { PollDialect } from './dialect.ts';
+import { ownText } from './own-text.ts';
 import type { Poll } from './request.ts';
 import { LONG_HOLD, median } from './rhythm.ts';
 import { AnswerJudge, type AnswerReader, type PollVerdict, type Waste } from './verdict.ts';
@@ -69,7 +70,7 @@ export class PollSeries implements PollSubject {
   ) {
     this.number = number;
     this.client = client;
-    this.host = host;
+    this.host = ownText(host);
     this.method = method;
     this.dialect = dialect;
     this.resource = resource;

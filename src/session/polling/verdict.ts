@@ -46,11 +46,19 @@ export class AnswerJudge {
     return validators === '' ? 'empty' : this.#compared(textHash(validators), 0);
   }
 
-  #ofBody({ length, validators, bodies }: PollAnswer): 'news' | Waste {
+  #ofBody(answer: PollAnswer): 'news' | Waste {
+    const { length, validators, bodies } = answer;
     const content = length === 0 ? EMPTY : bodies.response(MAX_LOOKED_AT);
     if (this.#read) return content === EMPTY ? 'empty' : content ? this.#read(content) : 'news';
+    if (content && isCut(content, length)) return this.#ofBeginning(content, answer);
     const compared = this.#compared(content ? bytesHash(content) : textHash(validators), length);
     return content && isEmpty(content) ? 'empty' : compared;
+  }
+
+  /** What changed may be behind what can be looked at: without a word of the server it is taken for news. */
+  #ofBeginning(content: Bytes, { validators, length }: PollAnswer): 'news' | 'unchanged' {
+    const compared = this.#compared(bytesHash(content) ^ textHash(validators), length);
+    return validators === '' ? 'news' : compared;
   }
 
   #compared(fingerprint: number, length: number): 'news' | 'unchanged' {
@@ -62,6 +70,13 @@ export class AnswerJudge {
 }
 
 const EMPTY = new Uint8Array();
+
+/** Of compressed content this much is inflated at most. */
+const MAX_INFLATED = 256 << 10;
+
+function isCut(content: Bytes, carried: number): boolean {
+  return content.length >= MAX_LOOKED_AT || (content.length >= MAX_INFLATED && content.length !== carried);
+}
 
 /** Longer contents are never taken for empty. */
 const MAX_EMPTY = 32;
