@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node
 import { Stream } from 'node:stream';
 import type { ConnectionFailure } from '../../tap.ts';
 import { headText, refusalAnswer } from '../refusal.ts';
+import { ambiguity } from './ambiguity.ts';
 import { misdirection, originFailure, staleFailure } from './failure.ts';
 import { isBodiless } from './fields.ts';
 import { outgoingOptions } from './outgoing.ts';
@@ -44,8 +45,9 @@ export class ReverseExchange implements Turn {
     if (!stream.writable) return turns.next(); // what came before it was the last to be answered
     this.#response.sendDate = false;
     this.#response.once('close', () => this.#over());
-    const failure = this.#broken ?? misdirection(this.#request);
-    if (failure) this.#refuse(failure, this.#broken && 'ends');
+    const unsafe = this.#broken ?? ambiguity(this.#request);
+    const failure = unsafe ?? misdirection(this.#request);
+    if (failure) this.#refuse(failure, unsafe && 'ends');
     else this.#send('sent', this.#parts.pool);
   }
 

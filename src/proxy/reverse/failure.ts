@@ -1,11 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionFailure } from '../../tap.ts';
+import { wantsCertificate } from '../tls-opening.ts';
 import { at, errorCode, UpstreamError } from '../upstream.ts';
 import type { ReverseOrigin } from './origin.ts';
 
 /** What to tell of a request that the origin did not answer. */
 export function originFailure({ server }: ReverseOrigin, error: unknown): ConnectionFailure {
   if (error instanceof UpstreamError) return error.failure;
+  if (wantsCertificate(error)) {
+    const message = `${at(server)} wants a certificate of the client: show it one with --client-cert ${server.host}=FILE`;
+    return { code: 'UPSTREAM_TLS_FAILED', message };
+  }
   const code = errorCode(error);
   const told = error instanceof Error ? error.message : String(error);
   if (code.startsWith('HPE_') || code.startsWith('ERR_')) {

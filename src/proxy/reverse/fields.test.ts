@@ -48,6 +48,17 @@ describe('a request', () => {
       got: ['Host:h.test', 'Connection:keep-alive'],
     },
     {
+      name: 'keeps to this hop what its Connection names, but for what frames it',
+      sent: [
+        'Host:me',
+        'Connection:close, X-Secret, TE, Content-Length',
+        'X-Secret:s',
+        'TE:trailers',
+        'Content-Length:3',
+      ],
+      got: ['Host:h.test', 'Connection:keep-alive', 'Content-Length:3'],
+    },
+    {
       name: 'does not ask for another protocol',
       sent: ['Host:me', 'Connection:Upgrade, HTTP2-Settings', 'Upgrade:h2c', 'HTTP2-Settings:AAMAAABk'],
       got: ['Host:h.test', 'Connection:keep-alive'],

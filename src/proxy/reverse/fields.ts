@@ -30,11 +30,13 @@ export function requestFields(
 ): string[] {
   const host = rawValue(fields, 'host');
   const isChunked = isFramed(fields, 'transfer-encoding');
+  const ended = endingHere(fields, switches);
   const context = { origin, clientOrigin: `http://${host}`, switches, isChunked };
   const sent: string[] = host === undefined ? ['Host', origin.authority] : [];
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!;
-    const value = originValue(name.toLowerCase(), fields[at + 1]!, context);
+    const lowered = name.toLowerCase();
+    const value = ended.has(lowered) ? undefined : originValue(lowered, fields[at + 1]!, context);
     if (value !== undefined) sent.push(name, value);
   }
   if (isBodiless(fields) && !BODILESS.has(method)) sent.push('Content-Length', '0');
@@ -89,11 +91,13 @@ export interface ResponseContext {
 export function responseFields(fields: RawFields, origin: ReverseOrigin, context: ResponseContext): string[] {
   const sent: string[] = [];
   const isChunked = isFramed(fields, 'transfer-encoding');
+  const ended = endingHere(fields, context.connection === 'switches');
   const staysChunked = isChunked && context.clientVersion !== '1.0';
   const framed = { ...context, isChunked, staysChunked };
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!;
-    const value = clientValue(name.toLowerCase(), fields[at + 1]!, origin, framed);
+    const lowered = name.toLowerCase();
+    const value = ended.has(lowered) ? undefined : clientValue(lowered, fields[at + 1]!, origin, framed);
     if (value !== undefined) sent.push(name, value);
   }
   return sent;
@@ -129,6 +133,39 @@ function clientValue(
 
 function isTrueOf(connection: ResponseContext['connection'], value: string): boolean {
   return connection === 'switches' || (connection === 'stays' && value.toLowerCase() === 'keep-alive');
+}
+
+/** What `Connection` cannot make this hop's own, as without it a message is another one; or what has a rule of its own here. */
+const NOT_NAMED: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+]);
+
+/** Names of the fields that `Connection` makes this hop's own (RFC 9110 section 7.6.1). */
+function endingHere(fields: RawFields, switches: boolean): ReadonlySet<string> {
+  const named = new Set<string>();
+  if (switches) return named;
+  for (let at = 0; at < fields.length; at += 2) {
+    if (fields[at]!.toLowerCase() !== 'connection') continue;
+    for (const option of fields[at + 1]!.toLowerCase().split(',')) named.add(option.trim());
+  }
+  for (const name of NOT_NAMED) named.delete(name);
+  return named;
+}
+
+/**
+ * Whether the end of a response's body can be told on a connection that stays: where its last coding is not `chunked`, it
+ * runs until the close (RFC 9112 section 6.3).
+ */
+export function hasKnownEnd(fields: RawFields): boolean {
+  let last: string | undefined;
+  for (let at = 0; at < fields.length; at += 2) {
+    if (fields[at]!.toLowerCase() === 'transfer-encoding') last = fields[at + 1]!.split(',').at(-1)!.trim();
+  }
+  return last === undefined || last.toLowerCase() === 'chunked';
 }
 
 /** True for a request without a body (RFC 9112 section 6.3). */

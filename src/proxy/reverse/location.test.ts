@@ -47,6 +47,12 @@ test.each([
     told: 'https://h.test/x',
     asked: 'https://h.test/x',
   },
+  {
+    name: 'https by the Host that was kept',
+    target: secure,
+    told: 'https://me:1/x',
+    asked: 'http://me:1/x',
+  },
   { name: 'https', target: secure, told: 'https://h.test/x', asked: 'http://me:1/x' },
   {
     name: 'https, its port written out',

@@ -13,9 +13,10 @@ export function clientLocation(value: string, origin: ReverseOrigin, clientHost:
   if (!match) return value.startsWith('/') ? (clientPath(origin, value) ?? origin.url + value) : value;
   const [, scheme, authority = '', path = ''] = match;
   const names = { scheme: scheme?.toLowerCase(), authority };
-  if (!isOrigin(origin, names) && !isClientHost(clientHost, names)) return value;
+  const isToTare = isClientHost(clientHost, origin, names);
+  if (!isOrigin(origin, names) && !isToTare) return value;
   const asked = clientPath(origin, path.startsWith('/') ? path : `/${path}`);
-  if (asked === undefined) return isClientHost(clientHost, names) ? origin.url + path : value;
+  if (asked === undefined) return isToTare ? origin.url + path : value;
   return clientHost === undefined ? asked : `http://${clientHost}${asked}`;
 }
 
@@ -37,7 +38,11 @@ function isOrigin({ server, isTls }: ReverseOrigin, { scheme, authority }: Named
   return named.port === server.port || forgetsTls;
 }
 
-/** True when this is tare as the client knows it, which the origin learns of with `--keep-host`. */
-function isClientHost(clientHost: string | undefined, { scheme, authority }: Named): boolean {
-  return scheme !== 'https' && authority.toLowerCase() === clientHost?.toLowerCase();
+/** True when this is tare as the client knows it, which the origin learns of with `--keep-host`, but not that it lacks TLS. */
+function isClientHost(
+  clientHost: string | undefined,
+  { isTls }: ReverseOrigin,
+  { scheme, authority }: Named,
+): boolean {
+  return (isTls || scheme !== 'https') && authority.toLowerCase() === clientHost?.toLowerCase();
 }

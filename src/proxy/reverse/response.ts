@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
-import { type RawFields, responseFields } from './fields.ts';
+import { hasKnownEnd, type RawFields, responseFields } from './fields.ts';
 import type { ReverseOrigin } from './origin.ts';
 
 /**
@@ -13,7 +13,7 @@ export function answerClient(
   isLast: boolean,
 ): void {
   const { headers, httpVersion: clientVersion } = response.req;
-  if (isLast) response.shouldKeepAlive = false;
+  if (isLast || !hasKnownEnd(answer.rawHeaders)) response.shouldKeepAlive = false;
   const stays = response.shouldKeepAlive;
   // To HTTP/1.1 that goes without saying, and without tare it would not be said.
   if (stays && clientVersion !== '1.0') response.removeHeader('connection');

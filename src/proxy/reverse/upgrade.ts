@@ -2,8 +2,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionFailure } from '../../tap.ts';
 import { refusalResponse } from '../refusal.ts';
+import { ambiguity } from './ambiguity.ts';
 import { misdirection, originFailure } from './failure.ts';
-import { fieldsByName, responseFields } from './fields.ts';
+import { fieldsByName, isBodiless, responseFields } from './fields.ts';
 import { outgoingOptions } from './outgoing.ts';
 import type { ReverseClient } from './reversed-client.ts';
 import type { ReverseParts } from './reverser.ts';
@@ -12,6 +13,12 @@ import type { Turn } from './turns.ts';
 /** True for what http-proxy can upgrade. */
 export function isWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Node hands on what comes behind a handshake as what the WebSocket says: a body cannot be told from that. */
+function withBody({ rawHeaders }: IncomingMessage): ConnectionFailure | undefined {
+  if (isBodiless(rawHeaders)) return undefined;
+  return { code: 'BAD_REQUEST', message: 'a WebSocket handshake has no body, and this one announces one' };
 }
 
 /** A WebSocket handshake, which takes the client's connection over for good, whatever the origin makes of it. */
@@ -36,7 +43,7 @@ export class ReverseUpgrade implements Turn {
   begin(): void {
     const { socket } = this.#client.client;
     if (!this.#stream.writable) return this.#client.turns.next(); // what came before it was the last to be answered
-    const failure = misdirection(this.#request);
+    const failure = ambiguity(this.#request) ?? misdirection(this.#request) ?? withBody(this.#request);
     if (failure) return this.#refuse(failure);
     if (socket.readableEnded) return this.#clientEnded();
     socket.once('end', this.#clientEnded);
