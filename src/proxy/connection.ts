@@ -151,7 +151,9 @@ export class Connection {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : 'server-gone';
+    const { errored } = this.#joint.serverStream; // it may have failed before it was joined
+    const reason = errored ? serverReason(errored) : 'server-gone';
+    if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : reason;
     whenClosed(this.#joint.serverSocket, () => this.#side.closed(this.#cut ?? 'ended'));
   }
 

@@ -40,8 +40,7 @@ export type ProxyRequest = ForwardRequest | OtherRequest | BadRequest;
 export function readProxyRequest(bytes: Buffer): ProxyRequest {
   const head = readRequestHead(bytes);
   if ('unreadable' in head) {
-    const { detail, rule } = head.unreadable;
-    return { type: 'bad', head: undefined, why: `this is not an HTTP request: ${detail} (${rule})` };
+    return { type: 'bad', head: undefined, why: notHttp(head.unreadable) };
   }
   if (head.method === 'CONNECT') return { type: 'connect', head };
   const framing = requestBodyFraming(head);
@@ -65,7 +64,18 @@ export function readProxyRequest(bytes: Buffer): ProxyRequest {
   };
 }
 
+/** A rule that a request broke. */
+interface BrokenRule {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** Why bytes are refused that are no request. */
+export function notHttp({ rule, detail }: BrokenRule): string {
+  return `this is not an HTTP request: ${detail} (${rule})`;
+}
+
 /** Why a request is refused whose end two recipients may see at different places. */
-export function unsure({ rule, detail }: { readonly rule: string; readonly detail: string }): string {
+export function unsure({ rule, detail }: BrokenRule): string {
   return `where this request ends is not sure: ${detail} (${rule})`;
 }

@@ -119,6 +119,27 @@ describe('a response reaches the client as it was sent', () => {
     await endInOrder(client, proxy);
   });
 
+  test('but without what is of one hop, interim responses included', async () => {
+    await using origin = await startRawOrigin();
+    await using proxy = await startReverse(`http://${origin.authority}`);
+    await using client = dialPeer(proxy.port);
+    client.write(
+      'GET / HTTP/1.1\r\nHost: me\r\nConnection: close, X-Secret\r\nX-Secret: s\r\nTE: trailers\r\nA: 1\r\n\r\n',
+    );
+    const server = await origin.next();
+    expect(await server.until('\r\n\r\n')).toBe(
+      `GET / HTTP/1.1\r\nHost: ${origin.authority}\r\nConnection: keep-alive\r\nA: 1\r\n\r\n`,
+    );
+    server.write(
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: X-Hop\r\nX-Hop: 1\r\nContent-Length: 5\r\n\r\n',
+    );
+    server.write(OK.replace('\r\n', '\r\nConnection: x-hop\r\nX-Hop: 1\r\n'));
+    expect(await client.ended()).toBe(
+      `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${OK.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')}`,
+    );
+    await endInOrder(client, proxy);
+  });
+
   test('but in chunks where its end was that of the connection', async () => {
     await using origin = await startRawOrigin();
     await using proxy = await startReverse(`http://${origin.authority}`);

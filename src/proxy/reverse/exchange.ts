@@ -4,7 +4,7 @@ import type { ConnectionFailure } from '../../tap.ts';
 import { headText, refusalAnswer } from '../refusal.ts';
 import { ambiguity } from './ambiguity.ts';
 import { misdirection, originFailure, staleFailure } from './failure.ts';
-import { isBodiless } from './fields.ts';
+import { interimFields, isBodiless } from './fields.ts';
 import { outgoingOptions } from './outgoing.ts';
 import { addTrailers, answerClient, flushSoon } from './response.ts';
 import type { ReverseClient } from './reversed-client.ts';
@@ -108,11 +108,14 @@ export class ReverseExchange implements Turn {
       this.#awaitsContinue = false;
       return this.#response.writeContinue();
     }
-    this.#client.stream.write(headText(`HTTP/1.1 ${statusCode} ${statusMessage}`, rawHeaders), 'latin1');
+    const head = headText(`HTTP/1.1 ${statusCode} ${statusMessage}`, interimFields(rawHeaders));
+    this.#client.stream.write(head, 'latin1');
   }
 
   #answer(answer: IncomingMessage): void {
-    answer.on('error', () => this.#breakOff());
+    answer.on('error', () => {
+      if (this.#state !== 'refused') this.#breakOff();
+    });
     try {
       const isLast = this.#awaitsContinue || this.#client.turns.hasEnded;
       answerClient(this.#parts.origin, answer, this.#response, isLast);

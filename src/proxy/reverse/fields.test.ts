@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   fieldsByName,
-  type RawFields,
+  interimFields,
+  isBodiless,
   type ResponseContext,
   requestFields,
   responseFields,
 } from './fields.ts';
 import { reverseOrigin } from './origin.ts';
+import type { RawFields } from './raw-fields.ts';
 
 const target = new URL('https://h.test/base');
 const origin = reverseOrigin({ target, keepHost: false });
@@ -59,6 +61,23 @@ describe('a request', () => {
       got: ['Host:h.test', 'Connection:keep-alive', 'Content-Length:3'],
     },
     {
+      name: 'keeps its Host and its framing whatever Connection says of them',
+      sent: [
+        'Connection:Host,connection',
+        'hOST:me',
+        'connection:transfer-encoding',
+        'Transfer-Encoding:chunked',
+      ],
+      got: ['Connection:keep-alive', 'hOST:h.test', 'connection:keep-alive', 'Transfer-Encoding:chunked'],
+    },
+    { name: 'keeps what it takes to itself', sent: ['Host:me', 'TE:trailers'], got: ['Host:h.test'] },
+    {
+      name: 'that switches keeps the rest of what its Connection names to this hop',
+      switches: true,
+      sent: ['Host:me', 'Connection:x, Upgrade,keep-alive', 'Upgrade:websocket', 'X:1', 'TE:trailers', 'Y:2'],
+      got: ['Host:h.test', 'Connection:Upgrade, keep-alive', 'Upgrade:websocket', 'Y:2'],
+    },
+    {
       name: 'does not ask for another protocol',
       sent: ['Host:me', 'Connection:Upgrade, HTTP2-Settings', 'Upgrade:h2c', 'HTTP2-Settings:AAMAAABk'],
       got: ['Host:h.test', 'Connection:keep-alive'],
@@ -94,7 +113,7 @@ describe('a request', () => {
 });
 
 describe('a response', () => {
-  const context: ResponseContext = { clientHost: 'me:1', clientVersion: '1.1', connection: 'stays' };
+  const context: ResponseContext = { clientHost: 'me:1', keepsChunks: true, connection: 'stays' };
   test.each([
     {
       name: 'keeps case, order and duplicates',
@@ -116,6 +135,23 @@ describe('a response', () => {
       told: ['Connection:keep-alive', 'Keep-Alive:timeout=5'],
       got: ['Connection:keep-alive', 'Keep-Alive:timeout=5'],
     },
+    {
+      name: 'keeps to its hop what its Connection names, but for what frames it',
+      told: [
+        'X-Hop:1',
+        'Connection:x-hop, content-length',
+        'Upgrade:h2c',
+        'connection:UPGRADE',
+        'Content-Length:2',
+      ],
+      got: ['Content-Length:2'],
+    },
+    {
+      name: 'that switches keeps the rest of what its Connection names to its hop',
+      connection: 'switches' as const,
+      told: ['Connection:Upgrade, X-Hop', 'X-Hop:1', 'Upgrade:websocket', 'connection:X-Hop'],
+      got: ['Connection:Upgrade', 'Upgrade:websocket'],
+    },
     { name: "not that the origin's ends", told: ['Connection:close'], got: [] },
     {
       name: "not that the origin's stays",
@@ -135,10 +171,27 @@ describe('a response', () => {
       got: ['Transfer-Encoding:chunked', 'Trailer:T'],
     },
     {
-      name: 'has no chunks for HTTP/1.0',
-      clientVersion: '1.0',
+      name: 'has no chunks where they are taken off',
+      keepsChunks: false,
       told: ['Transfer-Encoding:chunked', 'Trailer:T', 'A:1'],
       got: ['A:1'],
+    },
+    ...[
+      { told: ['gzip, Chunked'], got: ['gzip'] },
+      { told: ['gzip', 'chunked'], got: ['gzip'] },
+      { told: ['gzip'], got: ['gzip'] },
+      { told: ['chunked, gzip'], got: ['chunked, gzip'] },
+      { told: ['chunked', 'gzip'], got: ['chunked', 'gzip'] },
+    ].map(({ told, got }) => ({
+      name: `keeps its other codings: ${told.join(' and ')}`,
+      keepsChunks: false,
+      told: told.map((value) => `Transfer-Encoding:${value}`),
+      got: got.map((value) => `Transfer-Encoding:${value}`),
+    })),
+    {
+      name: 'whose last coding is not chunked has neither a length nor trailers',
+      told: ['Transfer-Encoding:gzip', 'Content-Length:5', 'Trailer:T'],
+      got: ['Transfer-Encoding:gzip'],
     },
   ])('$name', ({ told, got, ...others }) => {
     expect(lines(responseFields(raw(told), origin, { ...context, ...others }))).toEqual(got);
@@ -153,4 +206,25 @@ test('fields by name: several of one name as a list, names as they are', () => {
     ['constructor', 'x'],
     ['__proto__', 'y'],
   ]);
+});
+
+test('a response before the one that counts has no body and nothing of its hop', () => {
+  const fields = raw([
+    'Link:</a>',
+    'Connection:X',
+    'x:1',
+    'Content-Length:5',
+    'Transfer-Encoding:chunked',
+    'link:</b>',
+  ]);
+  expect(lines(interimFields(fields))).toEqual(['Link:</a>', 'link:</b>']);
+});
+
+test.each([
+  { told: ['A:1'], bodiless: true },
+  { told: ['content-length:0'], bodiless: true },
+  { told: ['Content-Length:5'], bodiless: false },
+  { told: ['Transfer-Encoding:chunked'], bodiless: false },
+])('a request of $told is bodiless: $bodiless', ({ told, bodiless }) => {
+  expect(isBodiless(raw(told))).toBe(bodiless);
 });

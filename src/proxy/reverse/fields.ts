@@ -1,17 +1,9 @@
+import { endsInChunks } from './answer-end.ts';
+import { fieldsOfThisHop, withoutFieldNames } from './connection-options.ts';
 import { clientCookie } from './cookie.ts';
 import { clientLocation } from './location.ts';
 import type { ReverseOrigin } from './origin.ts';
-
-/** Field names and values by turns, as Node's `rawHeaders` has them: case, order and duplicates as they were sent. */
-export type RawFields = readonly string[];
-
-/** The value of the first field `name`, which is given in lower case. */
-function rawValue(fields: RawFields, name: string): string | undefined {
-  for (let at = 0; at < fields.length; at += 2) {
-    if (fields[at]?.toLowerCase() === name) return fields[at + 1];
-  }
-  return undefined;
-}
+import { type RawFields, rawValue, withoutFields } from './raw-fields.ts';
 
 /** Methods that send no body unless they say so; of others without one a recipient may wait for it. */
 const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
@@ -19,8 +11,9 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS
 /**
  * The fields of a client's request as the origin gets them. Only what must changes: `Host` and, where it named the same
  * place, `Origin`, so that a page of tare's stays of the same origin to the server and others stay strangers; and what is
- * each hop's own (RFC 9110 section 7.6.1). No `X-Forwarded-*` or `Via` is added. Where nothing switches protocols, an
- * `Upgrade` to one is left out: the connection to the origin may be another's next.
+ * each hop's own, `TE` and all that `Connection` names included, goes (RFC 9110 section 7.6.1). No `X-Forwarded-*` or `Via`
+ * is added. Where nothing switches protocols, an `Upgrade` to one goes too: the connection to the origin may be another's
+ * next.
  */
 export function requestFields(
   method: string,
@@ -30,7 +23,7 @@ export function requestFields(
 ): string[] {
   const host = rawValue(fields, 'host');
   const isChunked = isFramed(fields, 'transfer-encoding');
-  const ended = endingHere(fields, switches);
+  const ended = fieldsOfThisHop(fields, switches);
   const context = { origin, clientOrigin: `http://${host}`, switches, isChunked };
   const sent: string[] = host === undefined ? ['Host', origin.authority] : [];
   for (let at = 0; at < fields.length; at += 2) {
@@ -39,7 +32,8 @@ export function requestFields(
     const value = ended.has(lowered) ? undefined : originValue(lowered, fields[at + 1]!, context);
     if (value !== undefined) sent.push(name, value);
   }
-  if (isBodiless(fields) && !BODILESS.has(method)) sent.push('Content-Length', '0');
+  const saysEnd = isChunked || isFramed(fields, 'content-length');
+  if (!saysEnd && !BODILESS.has(method)) sent.push('Content-Length', '0');
   return sent;
 }
 
@@ -60,12 +54,13 @@ function originValue(name: string, value: string, context: RequestContext): stri
     case 'origin':
       return !origin.keepHost && value.toLowerCase() === clientOrigin.toLowerCase() ? origin.url : value;
     case 'connection':
-      return switches ? value : 'keep-alive';
+      return switches ? withoutFieldNames(value) : 'keep-alive';
     case 'upgrade':
     case 'http2-settings':
       return switches ? value : undefined;
     case 'trailer': // Node throws where there is no place for trailers
       return isChunked ? value : undefined;
+    case 'te': // what this client takes, where the origin's answers are Node's to read (RFC 9110 section 10.1.4)
     case 'keep-alive':
     case 'proxy-connection':
       return undefined;
@@ -78,22 +73,29 @@ function originValue(name: string, value: string, context: RequestContext): stri
 export interface ResponseContext {
   /** `Host` as the client sent it. */
   readonly clientHost: string | undefined;
-  /** '1.0' of HTTP/1.0, which knows no chunks. */
-  readonly clientVersion: string;
+  /** The body goes to the client in chunks where it came in chunks. */
+  readonly keepsChunks: boolean;
   /** What becomes of the client's connection: it stays for the next request, ends, or goes over to another protocol. */
   readonly connection: 'stays' | 'ends' | 'switches';
 }
 
+/** The same, and what the response itself says of its body. */
+interface FramedContext extends ResponseContext {
+  readonly isCoded: boolean;
+  readonly isChunked: boolean;
+}
+
 /**
- * The fields of the origin's response as the client gets them: what names the origin names tare, and `Connection` and
- * `Keep-Alive`, each hop's own, stay only where they are true of the client's connection too.
+ * The fields of the origin's response as the client gets them: what names the origin names tare, and what is each hop's own
+ * goes, all that `Connection` names included (RFC 9110 section 7.6.1). `Connection` and `Keep-Alive` themselves stay where
+ * they are true of the client's connection too.
  */
 export function responseFields(fields: RawFields, origin: ReverseOrigin, context: ResponseContext): string[] {
   const sent: string[] = [];
-  const isChunked = isFramed(fields, 'transfer-encoding');
-  const ended = endingHere(fields, context.connection === 'switches');
-  const staysChunked = isChunked && context.clientVersion !== '1.0';
-  const framed = { ...context, isChunked, staysChunked };
+  const ended = fieldsOfThisHop(fields, context.connection === 'switches');
+  const isCoded = isFramed(fields, 'transfer-encoding');
+  const isChunked = isCoded && endsInChunks(fields);
+  const framed = { ...context, isCoded, isChunked };
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!;
     const lowered = name.toLowerCase();
@@ -107,8 +109,9 @@ function clientValue(
   name: string,
   value: string,
   origin: ReverseOrigin,
-  context: ResponseContext & { readonly isChunked: boolean; readonly staysChunked: boolean },
+  context: FramedContext,
 ): string | undefined {
+  const { connection, keepsChunks, isCoded, isChunked } = context;
   switch (name) {
     case 'location':
     case 'content-location':
@@ -116,14 +119,15 @@ function clientValue(
     case 'set-cookie':
       return clientCookie(value, origin);
     case 'connection':
-      return isTrueOf(context.connection, value) ? value : undefined;
-    case 'content-length': // the chunks tell the length (RFC 9112 section 6.3)
-      return context.isChunked ? undefined : value;
+      return clientConnection(connection, value);
+    case 'content-length': // Transfer-Encoding overrides it (RFC 9112 section 6.3)
+      return isCoded ? undefined : value;
     case 'transfer-encoding':
-    case 'trailer':
-      return context.staysChunked ? value : undefined;
+      return isChunked && !keepsChunks ? withoutChunks(value) : value;
+    case 'trailer': // Node throws where there is no place for trailers
+      return isChunked && keepsChunks ? value : undefined;
     case 'keep-alive':
-      return context.connection === 'stays' ? value : undefined;
+      return connection === 'stays' ? value : undefined;
     case 'proxy-connection':
       return undefined;
     default:
@@ -131,46 +135,35 @@ function clientValue(
   }
 }
 
-function isTrueOf(connection: ResponseContext['connection'], value: string): boolean {
-  return connection === 'switches' || (connection === 'stays' && value.toLowerCase() === 'keep-alive');
+/** What of the origin's `Connection` is true of the client's. */
+function clientConnection(connection: ResponseContext['connection'], value: string): string | undefined {
+  if (connection === 'switches') return withoutFieldNames(value);
+  return connection === 'stays' && value.toLowerCase() === 'keep-alive' ? value : undefined;
 }
 
-/** What `Connection` cannot make this hop's own, as without it a message is another one; or what has a rule of its own here. */
-const NOT_NAMED: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
+/** The codings that are left once the chunks, the last of them, were taken off. */
+function withoutChunks(codings: string): string | undefined {
+  return codings.replace(/(?:^|,)[ \t]*chunked[ \t]*$/i, '') || undefined;
+}
+
+/** Fields that are of one hop, or say where a body ends. */
+const NOT_INTERIM: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
+  'proxy-connection',
+  'content-length',
+  'transfer-encoding',
+  'trailer',
 ]);
 
-/** Names of the fields that `Connection` makes this hop's own (RFC 9110 section 7.6.1). */
-function endingHere(fields: RawFields, switches: boolean): ReadonlySet<string> {
-  const named = new Set<string>();
-  if (switches) return named;
-  for (let at = 0; at < fields.length; at += 2) {
-    if (fields[at]!.toLowerCase() !== 'connection') continue;
-    for (const option of fields[at + 1]!.toLowerCase().split(',')) named.add(option.trim());
-  }
-  for (const name of NOT_NAMED) named.delete(name);
-  return named;
+/** The fields of a response before the one that counts as the client gets them: it has no body (RFC 9110 section 15.2). */
+export function interimFields(fields: RawFields): string[] {
+  return withoutFields(fields, new Set([...NOT_INTERIM, ...fieldsOfThisHop(fields, false)]));
 }
 
-/**
- * Whether the end of a response's body can be told on a connection that stays: where its last coding is not `chunked`, it
- * runs until the close (RFC 9112 section 6.3).
- */
-export function hasKnownEnd(fields: RawFields): boolean {
-  let last: string | undefined;
-  for (let at = 0; at < fields.length; at += 2) {
-    if (fields[at]!.toLowerCase() === 'transfer-encoding') last = fields[at + 1]!.split(',').at(-1)!.trim();
-  }
-  return last === undefined || last.toLowerCase() === 'chunked';
-}
-
-/** True for a request without a body (RFC 9112 section 6.3). */
+/** True for a request without a body, or with an empty one (RFC 9112 section 6.3). */
 export function isBodiless(fields: RawFields): boolean {
-  return !isFramed(fields, 'content-length') && !isFramed(fields, 'transfer-encoding');
+  return !isFramed(fields, 'transfer-encoding') && Number(rawValue(fields, 'content-length') ?? 0) === 0;
 }
 
 function isFramed(fields: RawFields, name: 'transfer-encoding' | 'content-length'): boolean {

@@ -1,10 +1,13 @@
 import type { IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http';
-import { hasKnownEnd, type RawFields, responseFields } from './fields.ts';
+import { endsWithConnection } from './answer-end.ts';
+import { responseFields } from './fields.ts';
 import type { ReverseOrigin } from './origin.ts';
+import type { RawFields } from './raw-fields.ts';
 
 /**
  * Writes the head of the origin's response to the client, and sees to trailers; http-proxy, which finds it written, moves
- * the body. `isLast` when the client's connection ends with it. Throws what Node says of a head it cannot write.
+ * the body. `isLast` when the client's connection ends with it, as it does too where nothing else could end the body.
+ * Throws why this is an answer that cannot be passed on.
  */
 export function answerClient(
   origin: ReverseOrigin,
@@ -13,12 +16,14 @@ export function answerClient(
   isLast: boolean,
 ): void {
   const { headers, httpVersion: clientVersion } = response.req;
-  if (isLast || !hasKnownEnd(answer.rawHeaders)) response.shouldKeepAlive = false;
+  const endsBody = endsWithConnection(origin, answer, response.req);
+  if (isLast || endsBody) response.shouldKeepAlive = false;
   const stays = response.shouldKeepAlive;
   // To HTTP/1.1 that goes without saying, and without tare it would not be said.
   if (stays && clientVersion !== '1.0') response.removeHeader('connection');
   const connection = stays ? 'stays' : 'ends';
-  const context = { clientHost: headers.host, clientVersion, connection } as const;
+  const keepsChunks = clientVersion !== '1.0';
+  const context = { clientHost: headers.host, keepsChunks, connection } as const;
   const fields = responseFields(answer.rawHeaders, origin, context);
   response.writeHead(answer.statusCode ?? 0, answer.statusMessage ?? '', fields);
   answer.once('end', () => addTrailers(response, answer.rawTrailers));

@@ -280,6 +280,20 @@ describe('a client', () => {
     expect(await client.until(3 * OK.length)).toBe(OK.repeat(3));
     await endInOrder(client, proxy);
   });
+
+  test('whose wish for h2c nobody takes notice of is heard in what else its Connection says', async () => {
+    await using origin = await startRawOrigin();
+    await using proxy = await startReverse(`http://${origin.authority}`);
+    await using client = dialPeer(proxy.port);
+    client.write(
+      'GET /x HTTP/1.1\r\nHost: me\r\nConnection: Upgrade, X-Secret, close\r\nUpgrade: h2c\r\nX-Secret: s\r\n\r\n',
+    );
+    const server = await origin.next();
+    expect(await server.until('\r\n\r\n')).not.toContain('X-Secret');
+    server.write(OK);
+    expect(await client.ended()).toContain('\r\nConnection: close\r\n');
+    await endInOrder(client, proxy);
+  });
 });
 
 test('what is out of scope is reversed and not told of', async () => {

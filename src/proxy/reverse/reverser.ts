@@ -11,6 +11,7 @@ import { ReverseExchange } from './exchange.ts';
 import { misdirection } from './failure.ts';
 import { loadHttpProxy } from './http-proxy.ts';
 import { type ReverseOrigin, reverseOrigin } from './origin.ts';
+import { withoutFields } from './raw-fields.ts';
 import { ReverseClient } from './reversed-client.ts';
 import { isWebSocket, ReverseUpgrade } from './upgrade.ts';
 
@@ -160,12 +161,11 @@ export class Reverser {
   }
 }
 
+const UPGRADE: ReadonlySet<string> = new Set(['upgrade']);
+
 /** What Node has already read of a request that wants to switch protocols, without that wish. */
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
-  const fields: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (!/^(?:connection|upgrade)$/i.test(rawHeaders[at]!)) fields.push(rawHeaders[at]!, rawHeaders[at + 1]!);
-  }
+  const fields = withoutFields(rawHeaders, UPGRADE);
   return Buffer.from(headText(`${method} ${url} HTTP/${httpVersion}`, fields), 'latin1');
 }
 

@@ -121,6 +121,16 @@ test.each([
     told: 'HTTP/1.1 401 Who\r\nConnection: close\r\n\r\nno!\n',
   },
   {
+    name: 'in a coding, which is not taken off with the chunks',
+    answer: 'HTTP/1.1 401 Who\r\nTransfer-Encoding: gzip, chunked\r\n\r\n4\r\nno!\n\r\n0\r\n\r\n',
+    told: 'HTTP/1.1 401 Who\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\nno!\n',
+  },
+  {
+    name: 'without a field that its Connection names',
+    answer: 'HTTP/1.1 403 No\r\nX-Hop: 1\r\nConnection: X-Hop\r\nContent-Length: 0\r\n\r\n',
+    told: 'HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  },
+  {
     name: 'by a redirect',
     answer: 'HTTP/1.1 302 Found\r\nLocation: /base/x\r\nContent-Length: 0\r\n\r\n',
     told: 'HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
@@ -135,6 +145,38 @@ test.each([
   server.write(answer);
   expect(await client.ended()).toBe(told);
   await server.ended();
+  await endInOrder(client, proxy);
+});
+
+test.each([
+  { name: 'of known length', body: 'Content-Length: 5\r\n\r\nhello' },
+  { name: 'in chunks', body: 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n' },
+])('one with a body $name is refused, and nothing of it reaches the origin', async ({ body }) => {
+  await using origin = await startRawOrigin();
+  await using proxy = await startReverse(`http://${origin.authority}`);
+  await using client = dialPeer(proxy.port);
+  client.write(HANDSHAKE.replace(/\r\n$/, body));
+  const told = await client.ended();
+  expect(told).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  expect(told).toContain('tare: a WebSocket handshake has no body, and this one announces one [BAD_REQUEST]');
+  await endInOrder(client, proxy);
+  expect(await proxy.outcome(2)).toBe('BAD_REQUEST');
+  expect(origin.connections).toBe(0);
+});
+
+test('one that says it has no body is none with a body', async () => {
+  await using origin = await startRawOrigin();
+  await using proxy = await startReverse(`http://${origin.authority}`);
+  await using client = dialPeer(proxy.port);
+  client.write(HANDSHAKE.replace(/\r\n$/, `Content-Length: 0\r\n\r\n${CLIENT_FRAME}`));
+  const server = await origin.next();
+  expect(await server.until('\r\n\r\n')).toContain('\r\nContent-Length: 0\r\n\r\n');
+  server.write(AGREED);
+  expect(await server.until(CLIENT_FRAME)).toMatch(/\r\n\r\n\x81\x82/);
+  client.socket.end();
+  await server.ended();
+  server.socket.end();
+  expect(await client.ended()).toBe(AGREED);
   await endInOrder(client, proxy);
 });
 

@@ -78,11 +78,10 @@ export class ReverseUpgrade implements Turn {
     });
   }
 
-  /** http-proxy writes what it finds in `headers`, and a body without its chunks: as in HTTP/1.0, its end tells its length. */
+  /** http-proxy writes what it finds in `headers`, and a body without its chunks: the end of the connection is its end. */
   #translate(answer: IncomingMessage, connection: 'switches' | 'ends'): void {
     this.#isAnswered = true;
-    const clientVersion = connection === 'ends' ? '1.0' : this.#request.httpVersion;
-    const context = { clientHost: this.#request.headers.host, clientVersion, connection };
+    const context = { clientHost: this.#request.headers.host, keepsChunks: false, connection };
     const fields = responseFields(answer.rawHeaders, this.#parts.origin, context);
     if (connection === 'ends') fields.push('Connection', 'close');
     answer.headers = fieldsByName(fields);
