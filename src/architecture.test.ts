@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   decoders: ['tap', 'node:zlib', 'node:buffer', 'node:crypto', 'minizlib', 'pako', 'fzstd'],
   session: ['tap', 'decoders', 'node:fs', 'node:os', 'node:path', 'node:buffer'],
   proxy: ['tap', ...routing, 'node:', '@peculiar/x509', 'reflect-metadata', 'http-proxy'],
+  capture: ['tap', 'decoders/byte-queue', 'session', 'node:'],
   lab: ['tap', 'session', 'proxy', 'node:', 'ws'],
   views: ['session', 'chalk', 'string-width', 'node:buffer', 'node:stream'],
   library: ['tap', 'decoders', 'session', 'capture', 'analysis', 'replay', 'proxy', 'node:'],

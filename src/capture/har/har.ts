@@ -1,0 +1,106 @@
+import type { Exchange } from '../../session/exchange.ts';
+import type { Session, SessionFault } from '../../session/session.ts';
+import { ExchangeMessages } from './exchange-messages.ts';
+import { entryPieces } from './har-entry.ts';
+import { Holes } from './holes.ts';
+import { batched } from './json-pieces.ts';
+
+export interface HarOptions {
+  /** Of tare, for HAR's creator. */
+  readonly version: string;
+}
+
+/** What of a session has no place in a HAR: how many there are of each. */
+export interface LeftOut {
+  /** Exchanges by what they speak: raw TCP, TLS that was not opened, HTTP/2 that was not decoded. */
+  readonly exchanges: Readonly<Record<string, number>>;
+  /** Connections that never came to be. */
+  readonly failed: number;
+  /** Messages, exchanges and bytes that the session could not keep. */
+  readonly lost: { readonly bytes: number; readonly messages: number; readonly exchanges: number };
+}
+
+/**
+ * The session as HAR 1.2, in pieces of some 64 Ki characters, one entry a line: it is never in memory as a whole. What the
+ * session comes to know meanwhile is not all in it.
+ */
+export function harOf(session: Session, options: HarOptions): Generator<string> {
+  return batched(pieces(session, options));
+}
+
+/** What `harOf` leaves out, to be told to whoever asked for it. */
+export function leftOutOf(session: Session): LeftOut {
+  const exchanges: Record<string, number> = {};
+  for (const exchange of session.exchanges) {
+    if (!hasPlace(exchange)) exchanges[exchange.protocol] = (exchanges[exchange.protocol] ?? 0) + 1;
+  }
+  let failed = 0;
+  for (const { failure } of session.connections.values()) if (failure) failed++;
+  return { exchanges, failed, lost: session.losses() };
+}
+
+function* pieces(session: Session, { version }: HarOptions): Generator<string> {
+  const creator = { name: 'tare', version };
+  yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"entries":[`;
+  yield* entries(session);
+  const leftOut = leftOutOf(session);
+  const { connections, exchanges, faultCount } = session;
+  const totals = { connections: connections.size, exchanges: exchanges.length, faults: faultCount };
+  const comment = inWords(leftOut);
+  yield `\n],${comment === '' ? '' : `"comment":${JSON.stringify(comment)},`}`;
+  yield `"_tare":${JSON.stringify({ v: 1, ...totals, leftOut })}}}\n`;
+}
+
+function* entries(session: Session): Generator<string> {
+  const count = session.exchanges.length;
+  const messages = new ExchangeMessages(session.messages, count);
+  const faults = faultsByExchange(session.faults);
+  const holes = new Holes(session);
+  const connections = new Set<number>();
+  let separator = '\n';
+  for (let number = 1; number <= count; number++) {
+    const exchange = session.exchanges.get(number);
+    if (!exchange) continue;
+    const isFirst = !connections.has(exchange.connection);
+    connections.add(exchange.connection);
+    if (!hasPlace(exchange)) continue;
+    yield separator;
+    separator = ',\n';
+    yield* entryPieces({
+      session,
+      exchange,
+      connection: session.connections.get(exchange.connection),
+      isFirst,
+      numbers: messages.of(number),
+      faults: faults.get(number) ?? [],
+      holes,
+    });
+  }
+}
+
+function hasPlace({ protocol }: Exchange): boolean {
+  return protocol === 'http1' || protocol === 'websocket' || protocol === 'sse';
+}
+
+/** Those that are kept. */
+function faultsByExchange(faults: readonly SessionFault[]): ReadonlyMap<number, readonly SessionFault[]> {
+  const byExchange = new Map<number, SessionFault[]>();
+  for (const fault of faults) {
+    if (fault.exchange === undefined) continue;
+    const known = byExchange.get(fault.exchange);
+    if (known) known.push(fault);
+    else byExchange.set(fault.exchange, [fault]);
+  }
+  return byExchange;
+}
+
+/** Empty where nothing was left out. */
+function inWords({ exchanges, failed, lost }: LeftOut): string {
+  const what = [
+    ...Object.entries(exchanges).map(([protocol, count]) => `${count} ${protocol} exchanges`),
+    ...(failed > 0 ? [`${failed} connections that failed`] : []),
+    ...(lost.messages > 0 ? [`${lost.messages} messages that could not be kept`] : []),
+    ...(lost.exchanges > 0 ? [`${lost.exchanges} exchanges that could not be kept`] : []),
+  ];
+  return what.length === 0 ? '' : `Not in this file: ${what.join(', ')}`;
+}
