@@ -13,6 +13,7 @@ export type { Fault } from './library/fault.ts';
 export type { Message, MessageFacts, MessageKind } from './library/message.ts';
 export type { PollSeries } from './library/poll-series.ts';
 export type { ClientCertificate, PemText, ProxyOptions } from './library/proxy-options.ts';
+export { type Capture, type CaptureOptions, readCapture } from './library/read-capture.ts';
 export type { EventOf, SessionEvent, SessionEventType } from './library/session-event.ts';
 export type { AwaitedEventType, SessionEvents, UntilOptions } from './library/session-events.ts';
 export type { Imbalance, ProtocolTotals, Snapshot, Totals } from './library/snapshot.ts';

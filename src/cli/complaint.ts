@@ -1,8 +1,8 @@
 import { PROXY_OPTIONS } from './proxy-options.ts';
 import { suggestion } from './suggestion.ts';
 
-const COMMANDS = ['demo'];
-const OPTIONS = [...Object.keys(PROXY_OPTIONS), 'help', 'version'];
+const COMMANDS = ['demo', 'show', 'open', 'summary', 'export'];
+const OPTIONS = [...Object.keys(PROXY_OPTIONS), 'help', 'version', 'follow', 'har'];
 
 const UNKNOWN = /^Unknown (?:argument|command)s?: (.+)$/;
 

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { complaint } from './complaint.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT } from './exit-codes.ts';
+import { exportCommand } from './export-command.ts';
 import { proxyCommand } from './proxy-command.ts';
+import { showCommand, summaryCommand } from './show-command.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 const EXAMPLES: readonly [string, string][] = [
   ['$0', 'proxy on 127.0.0.1:8080, a line a message'],
+  ['$0 --record chat.pcapng', 'record what passes; Wireshark opens it'],
+  ['$0 show chat.pcapng', 'look at a recording, or at a capture of tcpdump or Wireshark'],
   ['$0 demo --for 30s', 'watch a chat over every transport'],
   ['$0 --port 0 --view json > traffic.ndjson', 'any free port, messages as NDJSON'],
   ["$0 --only '*.chat.example' --until-idle 30s", 'show some hosts alone, and end when all is quiet'],
@@ -28,12 +32,6 @@ setFlagsFromString('--no-parallel-scavenge');
 // Nobody need read what is said there.
 process.stderr.on('error', () => {});
 
-/** yargs would take that of the folder somebody stands in. */
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return version;
-}
-
 await yargs(hideBin(process.argv))
   .scriptName('tare')
   .usage(
@@ -41,6 +39,9 @@ await yargs(hideBin(process.argv))
   )
   .command(proxyCommand)
   .command(demoCommand)
+  .command(showCommand)
+  .command(summaryCommand)
+  .command(exportCommand)
   .example(EXAMPLES)
   .parserConfiguration({ 'greedy-arrays': false }) // `--only HOST demo` means the demo
   .epilogue('Exit codes: 0 well, 2 wrong usage, 3 the audit did not balance.')

@@ -75,6 +75,16 @@ const OUTPUT = {
     describe: 'At the end compare all bytes with the sockets’ own counters (exit code 3 when they differ)',
     group: 'Output:',
   },
+  record: {
+    ...TEXT,
+    describe: 'Record what passes to this pcapng file; - is stdout',
+    group: 'Output:',
+  },
+  'record-limit': {
+    ...TEXT,
+    describe: 'With --record: begin a new file, with a number in its name, at this size: 100M',
+    group: 'Output:',
+  },
   keylog: {
     ...TEXT,
     describe: 'Add the TLS secrets of both sides to this file, for Wireshark',

@@ -19,6 +19,8 @@ const NONE: ProxyArguments = {
   view: 'auto',
   audit: false,
   keylog: undefined,
+  record: undefined,
+  'record-limit': undefined,
   memory: undefined,
   for: undefined,
   'until-idle': undefined,

@@ -2,6 +2,7 @@ import type { CertificateAuthority } from '../proxy/certificate-authority.ts';
 import { defaultFolder, openCertificateAuthority } from '../proxy/certificate-authority.ts';
 import type { RunningProxy } from '../proxy/proxy.ts';
 import { Session } from '../session/session.ts';
+import type { TapSink } from '../tap.ts';
 import { openView } from '../views/view.ts';
 import { auditReport } from './audit-report.ts';
 import { milliseconds } from './duration.ts';
@@ -12,6 +13,7 @@ import { openKeyLog } from './key-log-file.ts';
 import { listening } from './listening.ts';
 import type { ProxyArguments } from './proxy-options.ts';
 import { proxySettings } from './proxy-settings.ts';
+import { RecordingWish, recordingReport } from './recording.ts';
 import { serverTrust } from './server-trust.ts';
 import { byteSize } from './size.ts';
 import { isPipeClosed, theEnd } from './the-end.ts';
@@ -36,10 +38,13 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   const keyLog = await given(args.keylog, openKeyLog);
   const session = new Session(memory === undefined ? {} : { memory });
   const view = await openView(args.view === 'auto' ? 'lines' : args.view, session, process.stdout);
-  const watch = given(quiet, (duration) => new IdleWatch(duration, session.take));
-  const sink = watch?.take ?? session.take;
+  const wish = recordingWish(args);
+  const taken = wish ? both(session.take, wish.take) : session.take;
+  const watch = given(quiet, (duration) => new IdleWatch(duration, taken));
+  const sink = watch?.take ?? taken;
   const proxy = await listening({ ...settings, authority, trust, keyLog: keyLog?.add, sink });
   session.epoch = proxy.epoch;
+  const recorder = await wish?.open(proxy.epoch).catch((error: unknown) => closeAndThrow(proxy, error));
   const end = theEnd({ after, gone: view.gone, idle: watch?.idle }); // from here on a signal ends it in order
   if (!activity) {
     process.stderr.write(greeting(proxy.address, authority.certificateFile, settings.reverse?.target));
@@ -50,6 +55,7 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   await proxy.close();
   watch?.stop();
   await keyLog?.close();
+  if (recorder) process.stderr.write(recordingReport(await recorder.close()));
   await view.finish(proxy.now());
   const code = args.audit ? report(session) : EXIT.well;
   session.close();
@@ -57,6 +63,25 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   if (broken && !isPipeClosed(broken))
     throw new UsageError(`the output cannot be written: ${broken.message}`);
   return code;
+}
+
+function recordingWish(args: ProxyArguments): RecordingWish | undefined {
+  if (args.record !== undefined) return new RecordingWish(args.record, args['record-limit']);
+  if (args['record-limit'] !== undefined) throw new UsageError('--record-limit goes with --record FILE');
+  return undefined;
+}
+
+/** Hands each event to both. */
+function both(one: TapSink, other: TapSink): TapSink {
+  return (event) => {
+    one(event);
+    other(event);
+  };
+}
+
+async function closeAndThrow(proxy: RunningProxy, error: unknown): Promise<never> {
+  await proxy.close();
+  throw error;
 }
 
 /** How long it runs, until how long a quiet, both in milliseconds, and how many bytes of memory the session may take. */

@@ -1,0 +1,39 @@
+import { openRecorder, type Recorder, type Recording } from '../capture/recorder.ts';
+import { byteCount } from '../views/byte-count.ts';
+import { EarlyEvents } from './early-events.ts';
+import { byteSize } from './size.ts';
+import { reason, UsageError } from './usage-error.ts';
+
+/** What `--record` and `--record-limit` ask for. */
+export class RecordingWish {
+  readonly #file: string;
+  readonly #limit: number | undefined;
+  readonly #early = new EarlyEvents();
+  /** Takes the events, those too that come before the file is open. */
+  readonly take = this.#early.take;
+
+  /** Throws a UsageError. */
+  constructor(file: string, limit: string | undefined) {
+    this.#file = file;
+    this.#limit = limit === undefined ? undefined : byteSize(limit, 'record-limit', '64k');
+  }
+
+  /** Begins the recording, of a source whose clock read 0 at `epoch`. Rejects with a UsageError. */
+  async open(epoch: bigint): Promise<Recorder> {
+    const onTrouble = (words: string) => process.stderr.write(`tare: ${words}\n`);
+    try {
+      const recorder = await openRecorder({ file: this.#file, limit: this.#limit, epoch, onTrouble });
+      this.#early.handTo(recorder.take);
+      return recorder;
+    } catch (error) {
+      throw new UsageError(`--record ${this.#file}: ${reason(error)}`);
+    }
+  }
+}
+
+/** What a recording came to, for people. */
+export function recordingReport({ files, bytes, packets, dropped }: Recording): string {
+  const where = files.length === 1 ? files[0] : `${files.length} files, the last ${files.at(-1)}`;
+  const holes = dropped > 0 ? `; ${byteCount(dropped)} could not be written and are holes in it` : '';
+  return `recorded ${packets} packets, ${byteCount(bytes)}, in ${where}${holes}\n`;
+}
