@@ -151,9 +151,10 @@ export class Connection {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { errored } = this.#joint.serverStream; // it may have failed before it was joined
+    const { errored } = this.#joint.serverStream; // it may have failed before it was joined, or after both sides ended
     const reason = errored ? serverReason(errored) : 'server-gone';
-    if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : reason;
+    if (reason === 'certificate-required') this.#cut = reason;
+    else if (!this.#isOver()) this.#cut ??= this.#joint.client.isStopped ? 'stopped' : reason;
     whenClosed(this.#joint.serverSocket, () => this.#side.closed(this.#cut ?? 'ended'));
   }
 
