@@ -9,7 +9,6 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.system.test.ts'],
-          maxWorkers: 2, // one of two cores would be idle otherwise: 42 s instead of 62
           isolate: false, // a process for each of 80 files takes 10 s more; no test leaves anything behind for the next
         },
       },
