@@ -7,7 +7,16 @@ import { defineConfig } from 'rolldown';
 export default defineConfig({
   input: 'dist/cli/main.js',
   platform: 'node',
-  external: ['http-proxy', '@peculiar/x509', 'reflect-metadata', 'ws', 'chalk', 'minizlib', 'fzstd'],
+  external: [
+    'http-proxy',
+    '@peculiar/x509',
+    'reflect-metadata',
+    'ws',
+    'chalk',
+    'minizlib',
+    'fzstd',
+    'blessed',
+  ],
   output: { dir: 'dist/bin', format: 'esm', cleanDir: true },
   logLevel: 'warn',
 });

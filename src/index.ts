@@ -24,6 +24,7 @@ export type { Ledger, Weight } from './library/weight.ts';
 export type { Resolution } from './proxy/resolution.ts';
 export type { Audit } from './session/audit.ts';
 export { overheadRatio } from './session/ledger.ts';
+export type { NetworkTotals } from './session/network-totals.ts';
 export type { PollDialect } from './session/polling/dialect.ts';
 export type { PollVerdict, Waste } from './session/polling/verdict.ts';
 export type { Losses } from './session/session.ts';

@@ -78,6 +78,11 @@ export interface ClosingFacts {
   readonly downstream: DirectionBytes;
   /** Read from one side and not delivered to the other, because the other was gone. */
   readonly unrelayed: DirectionBytes;
+  /**
+   * Nobody told the counters: a recording that ends before the connection does, as a crash leaves it. Those above but `tapped`
+   * are 0 and say nothing; where TLS was opened, what it took is unknown.
+   */
+  readonly unknown?: true;
   /** Known of packet captures only. There the counters above but `tapped` are 0: nobody saw the sockets. */
   readonly network?: NetworkFacts;
 }

@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -50,6 +51,17 @@ describe('a file', () => {
     expect(bytes.equals(BYTES)).toBe(true);
     expect(read).toEqual([1_048_576, 2_097_152, 2_500_000]);
     expect(total).toBe(2_500_000);
+  });
+
+  test('is read ahead: each chunk stays as it is until the next one is asked for', async () => {
+    writeFileSync(path, BYTES);
+    let start = 0;
+    for await (const { bytes, read } of captureBytes(path)) {
+      await readFile(path); // takes longer than to read a chunk ahead
+      expect(Buffer.compare(bytes, BYTES.subarray(start, read))).toBe(0);
+      start = read;
+    }
+    expect(start).toBe(BYTES.length);
   });
 
   test('may be empty', async () => {

@@ -76,23 +76,61 @@ async function* streamed({
 async function* filed(path: string, options: CaptureInputOptions): AsyncGenerator<CaptureChunk> {
   const { follow, signal, rest = aMoment } = options;
   let file: FileHandle | undefined;
+  let reading: ReadAhead | undefined;
   try {
     file = await open(path);
-    const { size } = await file.stat();
-    const memory = Buffer.allocUnsafeSlow(CHUNK_LENGTH);
+    const stats = await file.stat();
+    const { size } = stats;
+    reading = new ReadAhead(file, stats.isFile());
     let read = 0;
     while (!signal?.aborted) {
-      const { bytesRead } = await file.read(memory, 0, CHUNK_LENGTH, null);
-      read += bytesRead;
+      const bytes = await reading.next();
+      read += bytes.length;
       const total = size === 0 ? undefined : Math.max(size, read); // a pipe has no size
-      if (bytesRead > 0) yield { bytes: memory.subarray(0, bytesRead), read, total };
+      if (bytes.length > 0) yield { bytes, read, total };
       else if (follow) await rest(signal);
       else return;
     }
   } catch (error) {
     throw new CaptureInputError(path, error);
   } finally {
+    await reading?.done();
     await file?.close();
+  }
+}
+
+/** Reads the next chunk while the one before is being used. Only of files: what is read ahead of a pipe may never come. */
+class ReadAhead {
+  readonly #file: FileHandle;
+  readonly #isAhead: boolean;
+  /** Filled by turns. */
+  #memory = Buffer.allocUnsafeSlow(CHUNK_LENGTH);
+  #other = Buffer.allocUnsafeSlow(CHUNK_LENGTH);
+  #reading: Promise<number> | undefined;
+
+  constructor(file: FileHandle, isAhead: boolean) {
+    this.#file = file;
+    this.#isAhead = isAhead;
+  }
+
+  /** The next bytes, good until the next call; none where the file ends for now. */
+  async next(): Promise<Buffer> {
+    const length = await (this.#reading ?? this.#read(this.#memory));
+    const bytes = this.#memory.subarray(0, length);
+    [this.#memory, this.#other] = [this.#other, this.#memory];
+    this.#reading = this.#isAhead && length > 0 ? this.#read(this.#memory) : undefined;
+    this.#reading?.catch(() => {}); // told when it is asked for
+    return bytes;
+  }
+
+  /** Resolves when nothing is being read any more: until then the file must not be closed. */
+  async done(): Promise<void> {
+    await this.#reading?.catch(() => {});
+  }
+
+  async #read(memory: Buffer): Promise<number> {
+    const { bytesRead } = await this.#file.read(memory, 0, CHUNK_LENGTH, null);
+    return bytesRead;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Session } from '../session/session.ts';
-import type { TapEvent } from '../tap.ts';
+import type { TapEvent, TapSink } from '../tap.ts';
 import { CaptureDecoder } from './capture-decoder.ts';
 import { type CaptureChunk, type CaptureInputOptions, captureBytes } from './capture-input.ts';
 import { isHar, readHar } from './har/har-source.ts';
@@ -9,6 +9,8 @@ import type { CaptureRecord, DamageRecord } from './record.ts';
 export interface CaptureSessionOptions extends CaptureInputOptions {
   /** Told what part of the file has been read, in bytes; `total` where it is known. */
   readonly onProgress?: ((read: number, total: number | undefined) => void) | undefined;
+  /** Makes a sink that changes what the session is to take, and hands it to the one given. */
+  readonly redact?: ((sink: TapSink) => TapSink) | undefined;
 }
 
 /** What was found in a capture besides what the session now tells. */
@@ -36,9 +38,9 @@ const TURN = 1000;
 export async function readCaptureInto(
   session: Session,
   path: string,
-  { onProgress, ...input }: CaptureSessionOptions = {},
+  { onProgress, redact, ...input }: CaptureSessionOptions = {},
 ): Promise<CaptureReading> {
-  const filling = new Filling(session);
+  const filling = new Filling(session, redact);
   let packets: Packets | undefined;
   const har: Uint8Array[] = [];
   for await (const chunk of captureBytes(path, input)) {
@@ -59,18 +61,20 @@ export async function readCaptureInto(
 /** A session that is filled, and what is wrong with what it is filled from. */
 class Filling {
   readonly session: Session;
+  readonly #sink: TapSink;
   readonly problems: string[] = [];
   problemCount = 0;
   now = 0;
 
-  constructor(session: Session) {
+  constructor(session: Session, redact?: CaptureSessionOptions['redact']) {
     this.session = session;
+    this.#sink = redact ? redact(session.take) : session.take;
   }
 
   take(event: TapEvent, epoch: bigint): void {
     this.session.epoch = epoch;
     this.now = event.at;
-    this.session.take(event);
+    this.#sink(event);
   }
 
   damage({ offset, detail }: DamageRecord): void {

@@ -33,7 +33,7 @@ function back(number: number) {
 }
 
 function add(table: FlowTable, { packet, segment }: ReturnType<typeof read>) {
-  return table.add(packet, segment, new TcpConnection(scene, packet, segment));
+  return table.add(packet, segment, new TcpConnection(scene, packet, segment, 1));
 }
 
 function find(table: FlowTable, { packet, segment }: ReturnType<typeof read>) {

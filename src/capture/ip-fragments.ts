@@ -1,5 +1,6 @@
 import type { Bytes } from '../tap.ts';
 import { IPV4_HEADER, IPV6_HEADER, type IpPacket, readIpPacket } from './ip-packet.ts';
+import type { PacketRecord } from './record.ts';
 
 /** Of packets that lack fragments; past one of these the oldest is given up. */
 const MAX_PACKETS = 256;
@@ -12,6 +13,8 @@ const MAX_LENGTH = 0xffff;
 interface Parts {
   /** In the order they came. */
   readonly parts: { readonly offset: number; readonly bytes: Bytes; readonly length: number }[];
+  /** What the parts came in, where that is kept. */
+  readonly records: PacketRecord[];
   /** Bytes of it; unknown before the last fragment came. */
   total: number | undefined;
   headers: number;
@@ -23,16 +26,23 @@ export class IpFragments {
   readonly #packets = new Map<string, Parts>();
   #held = 0;
 
-  /** Takes a fragment, and gives the packet it completes, if it does. */
-  take(fragment: IpPacket): IpPacket | undefined {
+  /** Takes a fragment, and gives the packet it completes, if it does: with what its fragments came in, where `record` is given. */
+  take(fragment: IpPacket, record?: PacketRecord): IpPacket | undefined {
     const key = keyOf(fragment);
-    const packet = this.#packets.get(key) ?? { parts: [], total: undefined, headers: 0, held: 0 };
+    const packet = this.#packets.get(key) ?? {
+      parts: [],
+      records: [],
+      total: undefined,
+      headers: 0,
+      held: 0,
+    };
     this.#packets.set(key, packet);
     this.#add(packet, fragment);
     if (isComplete(packet)) {
       this.#forget(key, packet);
       return whole(packet, fragment);
     }
+    if (record) this.#keep(packet, record);
     if (packet.parts.length > MAX_PARTS) this.#forget(key, packet);
     this.#keepLimits();
     return undefined;
@@ -43,9 +53,18 @@ export class IpFragments {
     const part = new Uint8Array(bytes.subarray(payload, payload + payloadLength));
     packet.parts.push({ offset: fragment.offset, bytes: part, length: payloadLength });
     packet.headers += headers;
-    packet.held += part.length;
-    this.#held += part.length;
+    this.#hold(packet, bytes.length); // all of what it came in, as that may be kept too
     if (fragment.isLast) packet.total ??= fragment.offset + payloadLength;
+  }
+
+  #keep(packet: Parts, record: PacketRecord): void {
+    packet.records.push({ ...record, bytes: Uint8Array.from(record.bytes) });
+    for (const comment of record.comments) this.#hold(packet, comment.length);
+  }
+
+  #hold(packet: Parts, length: number): void {
+    packet.held += length;
+    this.#held += length;
   }
 
   #keepLimits(): void {
@@ -95,7 +114,7 @@ function whole(packet: Parts, last: IpPacket): IpPacket | undefined {
   const read = readIpPacket(bytes.subarray(0, header.length + captured), 0, bytes.length);
   if (!read) return undefined;
   const headers = packet.headers + read.headers - header.length;
-  return { ...read, headers, packets: packet.parts.length };
+  return { ...read, headers, packets: packet.parts.length, fragments: packet.records };
 }
 
 function headerOf({ bytes, version, addresses, protocol }: IpPacket, payloadLength: number): Uint8Array {

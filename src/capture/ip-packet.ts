@@ -1,4 +1,5 @@
 import type { Bytes } from '../tap.ts';
+import type { PacketRecord } from './record.ts';
 
 /** An IP packet, or what a capture has of it. */
 export interface IpPacket {
@@ -17,6 +18,8 @@ export interface IpPacket {
   readonly packets: number;
   /** Present when it is a part of a packet. */
   readonly fragment: Fragment | undefined;
+  /** Of a packet put together, where they were kept: what its fragments came in, but for the last one. */
+  readonly fragments?: readonly PacketRecord[];
 }
 
 /** Which part of a packet a fragment is. */

@@ -3,7 +3,7 @@ import type { BlockMemory } from './block-memory.ts';
 import { BLOCK, OPTION } from './pcapng-numbers.ts';
 import { padded } from './pcapng-options.ts';
 import type { SyntheticTcp } from './synthetic-tcp.ts';
-import { ACK } from './tcp-segment.ts';
+import { ACK, PSH } from './tcp-segment.ts';
 
 /**
  * Writes packets as Enhanced Packet Blocks (draft-ietf-opsawg-pcapng section 4.3), right where they wait for the disk: a
@@ -29,7 +29,10 @@ export class PacketLog {
     this.#write(at, tcp, from, flags, NOTHING, 0, 0, comments);
   }
 
-  /** Writes the packet that carries `bytes` from `start` to `end`. */
+  /**
+   * Writes the packet that carries `bytes` from `start` to `end`. Only the one with their last byte has PSH (RFC 9293 section 3.1):
+   * so readers know that those before it were told at once with it.
+   */
   writeData(
     at: number,
     tcp: SyntheticTcp,
@@ -39,7 +42,8 @@ export class PacketLog {
     end: number,
     comments: readonly string[] = NONE,
   ): void {
-    this.#write(at, tcp, from, PSH | ACK, bytes, start, end, comments);
+    const flags = end === bytes.length ? PSH | ACK : ACK;
+    this.#write(at, tcp, from, flags, bytes, start, end, comments);
   }
 
   #write(
@@ -76,9 +80,6 @@ export class PacketLog {
     bytes.writeUInt32LE(total, block + total - TRAILER);
   }
 }
-
-/** Readers need not wait for more (RFC 9293 section 3.1). */
-const PSH = 0x08;
 
 const HEADER = 28;
 const TRAILER = 4;

@@ -4,6 +4,7 @@ import { type Flow, FlowTable } from './flow-table.ts';
 import { IpFragments } from './ip-fragments.ts';
 import { type IpPacket, readIpPacket } from './ip-packet.ts';
 import { LINK_READERS } from './link-layer.ts';
+import type { PacketTrace } from './packet-trace.ts';
 import type { CaptureRecord, NamesRecord, PacketRecord } from './record.ts';
 import { readComment, type TareComment } from './tare-comment.ts';
 import { TcpConnection } from './tcp-connection.ts';
@@ -25,8 +26,9 @@ export interface PacketCounts {
   repeated: number;
 }
 
-/** Bounds, for tests to lower. */
-export interface PacketSourceLimits {
+export interface PacketSourceOptions {
+  /** Told which packets are whose. */
+  readonly trace?: PacketTrace | undefined;
   /** Connections that are open at a time; past that the one that was silent longest is told of as closed. 100,000. */
   readonly connections?: number;
 }
@@ -59,11 +61,12 @@ export class PacketSource {
   readonly #flows = new FlowTable();
   readonly #fragments = new IpFragments();
   readonly #mostOpen: number;
+  #connections = 0;
   #epoch: bigint | undefined;
 
-  constructor(sink: TapSink, { connections = MOST_OPEN }: PacketSourceLimits = {}) {
+  constructor(sink: TapSink, { trace, connections = MOST_OPEN }: PacketSourceOptions = {}) {
     const names = this.#names;
-    this.#scene = { sink, memory: { held: 0 }, numbers: new ConnectionNumbers(), names, now: 0 };
+    this.#scene = { sink, memory: { held: 0 }, numbers: new ConnectionNumbers(), names, trace, now: 0 };
     this.#mostOpen = connections;
   }
 
@@ -108,19 +111,20 @@ export class PacketSource {
   }
 
   #takeIp(part: IpPacket, record: PacketRecord, place: number): void {
-    const packet = part.fragment ? this.#fragments.take(part) : part;
+    const packet = part.fragment ? this.#fragments.take(part, this.#scene.trace && record) : part;
     if (!packet) {
       this.counts.fragments++;
     } else if (packet.protocol !== TCP) {
       this.counts.notTcp++;
     } else {
       const segment = readTcpSegment(packet);
-      if (segment) this.#takeSegment(packet, segment, placeOf(record, place), commentsOf(record));
+      if (segment) this.#takeSegment(packet, segment, record, placeOf(record, place));
       else this.counts.broken++;
     }
   }
 
-  #takeSegment(packet: IpPacket, segment: TcpSegment, place: number, comments: readonly TareComment[]): void {
+  #takeSegment(packet: IpPacket, segment: TcpSegment, record: PacketRecord, place: number): void {
+    const comments = commentsOf(record);
     let flow = this.#flows.find(packet, segment);
     if (flow?.connection.isFollowedBy(segment, flow.from, comments)) {
       this.#forget(flow);
@@ -128,6 +132,7 @@ export class PacketSource {
     }
     flow ??= this.#add(packet, segment);
     const { connection, from } = flow;
+    this.#scene.trace?.packet(connection.serial, record, packet.fragments);
     if (!connection.take({ packet, segment, from, place, comments })) this.counts.repeated++;
     if (connection.isClosed) this.#retire(flow);
     else this.#flows.open.touch(flow);
@@ -135,7 +140,8 @@ export class PacketSource {
 
   #add(packet: IpPacket, segment: TcpSegment): Flow {
     const { open } = this.#flows;
-    const flow = this.#flows.add(packet, segment, new TcpConnection(this.#scene, packet, segment));
+    const connection = new TcpConnection(this.#scene, packet, segment, ++this.#connections);
+    const flow = this.#flows.add(packet, segment, connection);
     if (open.size > this.#mostOpen) this.#forget(open.oldest!);
     return flow;
   }

@@ -8,6 +8,7 @@ import { EndsInUse } from './synthetic-ends.ts';
 import { MAX_SEGMENT, SyntheticTcp } from './synthetic-tcp.ts';
 import { closedComment, failedComment, lostComment, openedComment } from './tare-comment.ts';
 import { ACK, FIN, RST, SYN } from './tcp-segment.ts';
+import { type Repetition, UnderWay } from './under-way.ts';
 
 /**
  * Tap events as a pcapng file: what was said as the TCP/IP packets that would have carried it, what packets cannot say as
@@ -23,13 +24,18 @@ export class PacketWriter {
   readonly #names: NameLog;
   readonly #ends = new EndsInUse();
   readonly #connections = new Map<number, RecordedConnection>();
+  readonly #isRotated: boolean;
   #file = 0;
   /** Where in all that was written the present file begins. */
   #fileStart = 0;
 
-  /** `memory` is where blocks are to wait, for who takes them from there. The first file is begun. */
-  constructor(epoch: bigint, memory = new BlockMemory()) {
+  /**
+   * `memory` is where blocks are to wait, for who takes them from there. The first file is begun; `isRotated` says that there will be
+   * others.
+   */
+  constructor(epoch: bigint, memory = new BlockMemory(), isRotated = false) {
     this.#memory = memory;
+    this.#isRotated = isRotated;
     this.#packets = new PacketLog(epoch, memory);
     this.#names = new NameLog(memory);
     this.beginFile();
@@ -50,6 +56,15 @@ export class PacketWriter {
     return this.fileLength === FILE_BEGINNING.length;
   }
 
+  /** Bytes that an event takes in the present file, mostly less. */
+  needed(event: TapEvent): number {
+    const connection = this.#connections.get(event.connection);
+    const isNew = connection && connection.file !== this.#file;
+    const again = isNew ? connection.underWay?.repetition() : undefined;
+    const said = event.type === 'bytes' ? event.bytes.length : 0;
+    return said + writtenOf(again, 'client') + writtenOf(again, 'server') + AROUND;
+  }
+
   /** What was written since the last call, this event with it: whole blocks. */
   take(event: TapEvent): Buffer[] {
     this.write(event);
@@ -68,7 +83,7 @@ export class PacketWriter {
   join(earlier: EarlierConnection): void {
     this.#connections.set(
       earlier.connection,
-      new RecordedConnection(earlier, this.#ends.claim(earlier.facts)),
+      new RecordedConnection(earlier, this.#ends.claim(earlier.facts), undefined),
     );
   }
 
@@ -96,7 +111,9 @@ export class PacketWriter {
   }
 
   #register(connection: number, { at, facts }: Extract<TapEvent, { readonly type: 'opened' }>): void {
-    this.join({ connection, openedAt: at, facts, tapped: { client: 0, server: 0 }, ended: [] });
+    const opened = { connection, openedAt: at, facts, tapped: { client: 0, server: 0 }, ended: [] };
+    const underWay = this.#isRotated ? new UnderWay() : undefined;
+    this.#connections.set(connection, new RecordedConnection(opened, this.#ends.claim(facts), underWay));
   }
 
   #forget(connection: RecordedConnection): void {
@@ -104,26 +121,44 @@ export class PacketWriter {
     this.#ends.release(connection.ends);
   }
 
-  /** A handshake, and the ends of sides that ended before it. */
+  /** A handshake, what has to be said again, and the ends of sides that ended before. */
   #introduce(connection: RecordedConnection, at: number): void {
     const { number, openedAt, facts, tapped, tcp, ends, hasEnded } = connection;
+    const repeated = connection.underWay?.repetition();
+    const before = {
+      client: tapped.client - lengthOf(repeated, 'client'),
+      server: tapped.server - lengthOf(repeated, 'server'),
+    };
     const isEarlier = at > openedAt || tapped.client > 0 || tapped.server > 0;
-    const earlier = isEarlier ? { age: at - openedAt, tapped } : undefined;
+    const earlier = isEarlier ? { age: at - openedAt, tapped: before } : undefined;
     connection.file = this.#file;
     connection.takeLost(); // what is earlier tells of it
     this.#names.tell(ends.server, facts.server.host, facts.tls?.serverName);
-    tcp.skip('client', hasEnded.client ? -2 : -1);
-    tcp.skip('server', hasEnded.server ? -2 : -1);
+    for (const side of SIDES) tcp.skip(side, before[side] - tapped[side] - (hasEnded[side] ? 2 : 1));
     this.#send(connection, 'client', SYN, at, [openedComment(number, facts, earlier)]);
     this.#send(connection, 'server', SYN | ACK, at);
     this.#send(connection, 'client', ACK, at);
+    if (repeated) this.#repeat(connection, repeated, at);
     if (hasEnded.client) this.#send(connection, 'client', FIN | ACK, at);
     if (hasEnded.server) this.#send(connection, 'server', FIN | ACK, at);
   }
 
+  #repeat(connection: RecordedConnection, { heads, begun }: Repetition, at: number): void {
+    for (const side of SIDES) this.#writeData(connection, side, heads[side], at);
+    for (const side of SIDES) {
+      this.#writeData(connection, side, begun[side].bytes, at);
+      if (begun[side].lost > 0) connection.leaveOut(side, begun[side].lost);
+    }
+  }
+
   #writeBytes(connection: RecordedConnection, from: Side, bytes: Bytes, at: number): void {
-    const { tcp, tapped } = connection;
-    tapped[from] += bytes.length;
+    this.#writeData(connection, from, bytes, at);
+    connection.tapped[from] += bytes.length;
+    connection.underWay?.follow(from, bytes);
+  }
+
+  #writeData(connection: RecordedConnection, from: Side, bytes: Bytes, at: number): void {
+    const { tcp } = connection;
     for (let start = 0; start < bytes.length; start += MAX_SEGMENT) {
       const end = Math.min(start + MAX_SEGMENT, bytes.length);
       this.#packets.writeData(at, tcp, from, bytes, start, end, lossOf(connection));
@@ -162,6 +197,22 @@ export class PacketWriter {
     connection.sent(from, flags & (SYN | FIN) ? 1 : 0);
   }
 }
+
+const SIDES = ['client', 'server'] as const;
+
+/** Bytes of a direction that are said again, those too which are left out of that. */
+function lengthOf(repeated: Repetition | undefined, side: Side): number {
+  if (!repeated) return 0;
+  return writtenOf(repeated, side) + repeated.begun[side].lost;
+}
+
+/** Those that are said again. */
+function writtenOf(repeated: Repetition | undefined, side: Side): number {
+  return repeated ? repeated.heads[side].length + repeated.begun[side].bytes.length : 0;
+}
+
+/** Bytes that an event takes besides those it is about, mostly less. */
+const AROUND = 1_024;
 
 /** LINKTYPE_RAW: packets begin with their IP header. */
 const RAW = 101;

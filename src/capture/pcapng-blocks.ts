@@ -63,12 +63,14 @@ export interface PacketFacts {
   readonly at: bigint;
   /** The packet in its pieces, headers and payload say: they are copied one behind the other. */
   readonly bytes: readonly Bytes[];
+  /** Bytes of it on the wire, where the capture has fewer. */
+  readonly length?: number;
   /** Each at most MAX_OPTION_LENGTH bytes of UTF-8, else a RangeError. */
   readonly comments?: readonly string[];
 }
 
 /** A packet (section 4.3). */
-export function enhancedPacket({ interface: number, at, bytes, comments = [] }: PacketFacts): Buffer {
+export function enhancedPacket({ interface: number, at, bytes, length, comments = [] }: PacketFacts): Buffer {
   let captured = 0;
   for (const piece of bytes) captured += piece.length;
   const options =
@@ -78,7 +80,7 @@ export function enhancedPacket({ interface: number, at, bytes, comments = [] }: 
   made.writeUInt32LE(number, 8);
   writeTimestamp(made, at, 12);
   made.writeUInt32LE(captured, 20);
-  made.writeUInt32LE(captured, 24);
+  made.writeUInt32LE(length ?? captured, 24);
   let end = PACKET_HEADER_LENGTH;
   for (const piece of bytes) {
     made.set(piece, end);

@@ -1,5 +1,5 @@
 import { constants, writev } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -35,7 +35,7 @@ export const STANDARD_OUTPUT = '-';
  * tcpdump does; anything else is not. Pipes and devices are written to as they are.
  */
 export async function openRecordFile(path: string): Promise<RecordFile> {
-  if (path === STANDARD_OUTPUT) return new Pipe(1, async () => {});
+  if (path === STANDARD_OUTPUT) return new Pipe(async () => STDOUT);
   try {
     return (await isPipe(path)) ? await openPipe(path) : await openFile(path);
   } catch (error) {
@@ -58,8 +58,8 @@ async function isPipe(path: string): Promise<boolean> {
 }
 
 async function openPipe(path: string): Promise<RecordFile> {
-  const handle = await open(path, constants.O_WRONLY);
-  return new Pipe(handle.fd, () => handle.close());
+  await access(path, constants.W_OK);
+  return new Pipe(() => open(path, constants.O_WRONLY));
 }
 
 async function openFile(path: string): Promise<RecordFile> {
@@ -108,19 +108,26 @@ class DiskFile implements RecordFile {
   }
 }
 
-/** Written to by a thread of its own, which may wait for the reader; `process.stdout` would make the traffic wait. */
-class Pipe implements RecordFile {
-  readonly #descriptor: number;
-  readonly close: () => Promise<void>;
+type OpenPipe = Pick<FileHandle, 'fd' | 'close'>;
 
-  constructor(descriptor: number, close: () => Promise<void>) {
-    this.#descriptor = descriptor;
-    this.close = close;
+const STDOUT: OpenPipe = { fd: 1, close: async () => {} };
+
+/**
+ * Opened and written to by a thread of its own, which may wait for the reader, for the first one too; `process.stdout` would make
+ * the traffic wait.
+ */
+class Pipe implements RecordFile {
+  readonly #open: () => Promise<OpenPipe>;
+  #pipe: OpenPipe | undefined;
+
+  constructor(open: () => Promise<OpenPipe>) {
+    this.#open = open;
   }
 
   async write(parts: readonly Uint8Array[]): Promise<number> {
+    this.#pipe ??= await this.#open();
     try {
-      const { bytesWritten } = await writeTo(this.#descriptor, parts);
+      const { bytesWritten } = await writeTo(this.#pipe.fd, parts);
       return bytesWritten;
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw error;
@@ -130,6 +137,10 @@ class Pipe implements RecordFile {
   }
 
   async truncate(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.#pipe?.close();
+  }
 }
 
 const writeTo = promisify(writev);

@@ -1,6 +1,7 @@
 import type { ConnectionFacts, DirectionBytes, Side } from '../tap.ts';
 import type { SyntheticEnds } from './synthetic-ends.ts';
 import { SyntheticTcp } from './synthetic-tcp.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** A connection that began before it was recorded. */
 export interface EarlierConnection {
@@ -34,12 +35,19 @@ export class RecordedConnection {
   readonly unheard = { client: { packets: 0, bytes: 0 }, server: { packets: 0, bytes: 0 } };
   /** The number of the file that introduces it. */
   file = 0;
+  /** What a next file has to say again; undefined where there is none, or its beginning is not known. */
+  readonly underWay: UnderWay | undefined;
 
-  constructor({ connection, openedAt, facts, tapped, ended }: EarlierConnection, ends: SyntheticEnds) {
+  constructor(
+    { connection, openedAt, facts, tapped, ended }: EarlierConnection,
+    ends: SyntheticEnds,
+    underWay: UnderWay | undefined,
+  ) {
     this.number = connection;
     this.openedAt = openedAt;
     this.facts = facts;
     this.ends = ends;
+    this.underWay = underWay;
     this.tcp = new SyntheticTcp(ends, connection);
     this.tapped = { ...tapped };
     this.hasEnded = { client: ended.includes('client'), server: ended.includes('server') };
@@ -50,6 +58,12 @@ export class RecordedConnection {
   /** These bytes passed and are not recorded. */
   lose(from: Side, length: number): void {
     this.tapped[from] += length;
+    this.underWay?.lose(from, length);
+    this.leaveOut(from, length);
+  }
+
+  /** The file has no packet for the next `length` bytes. */
+  leaveOut(from: Side, length: number): void {
     this.lost[from] += length;
     this.tcp.skip(from, length);
   }

@@ -61,7 +61,7 @@ export class Recorder {
     const { limit, epoch, onTrouble, redact } = settings;
     const record: TapSink = (event) => this.#record(event);
     this.#limit = limit ?? Number.POSITIVE_INFINITY;
-    this.#writer = new PacketWriter(epoch, this.#memory);
+    this.#writer = new PacketWriter(epoch, this.#memory, limit !== undefined);
     this.#files = files;
     this.#sink = redact ? redact(record) : record;
     this.#trouble = onceInWords(settings.file, onTrouble);
@@ -86,6 +86,11 @@ export class Recorder {
   /** Makes a connection known that opened before the recording began: it is introduced when it has something to tell. */
   join(earlier: EarlierConnection): void {
     this.#writer.join(earlier);
+  }
+
+  /** Bytes that its files hold so far. */
+  get bytes(): number {
+    return this.#output.written.bytes;
   }
 
   /** Ends the recording: all goes to the disk, as far as it takes it now. What comes after this is not recorded. */
@@ -126,8 +131,8 @@ export class Recorder {
   }
 
   #keepToLimit(event: TapEvent): void {
-    const size = event.type === 'bytes' ? event.bytes.length + AROUND : AROUND;
-    if (this.#writer.fileLength + size <= this.#limit || this.#writer.isFileEmpty) return;
+    if (this.#limit === Number.POSITIVE_INFINITY || this.#writer.isFileEmpty) return;
+    if (this.#writer.fileLength + this.#writer.needed(event) <= this.#limit) return;
     this.#flush();
     this.#output.beginNext();
     this.#writer.beginFile();
@@ -149,9 +154,6 @@ const MOST_WAITING = 67_108_864;
 
 /** Bytes kept for what is not bytes of connections. */
 const RESERVE = 16_777_216;
-
-/** Bytes that an event takes besides those it is about, mostly less. */
-const AROUND = 1_024;
 
 /** Turns the first thing that goes wrong into words. */
 function onceInWords(file: string, onTrouble: (words: string) => void): (error: unknown) => void {

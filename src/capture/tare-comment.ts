@@ -170,7 +170,8 @@ function closed(told: Told): ClosedComment | undefined {
   }
   if (network === BROKEN) return undefined;
   const sockets = { tapped, upstream, tls, proxy, downstream, unrelayed };
-  return { type: 'closed', reason, closing: network ? { ...sockets, network } : sockets };
+  const counters: ClosingFacts = told.unknown === true ? { ...sockets, unknown: true } : sockets;
+  return { type: 'closed', reason, closing: network ? { ...counters, network } : counters };
 }
 
 function failed(told: Told): FailedComment | undefined {

@@ -44,6 +44,8 @@ const NO_BYTES = new Uint8Array();
  * sent again, if it is seen where that end's last news was seen; elsewhere it is the same packet once more, and does not count.
  */
 export class TcpConnection {
+  /** Connections are counted as their first packets come, from 1: when that is, they have no number yet. */
+  readonly serial: number;
   readonly #scene: CaptureScene;
   readonly #ends: readonly [TcpEnd, TcpEnd];
   /** Known once it is known who is the client. */
@@ -56,9 +58,15 @@ export class TcpConnection {
   #syn: { readonly first: number; readonly last: number } | undefined;
   #answeredAt: number | undefined;
 
-  constructor(scene: CaptureScene, { bytes, version, addresses }: IpPacket, segment: TcpSegment) {
+  constructor(
+    scene: CaptureScene,
+    { bytes, version, addresses }: IpPacket,
+    segment: TcpSegment,
+    serial: number,
+  ) {
     const middle = addresses + (version === 4 ? 4 : 16);
     const end = middle + (version === 4 ? 4 : 16);
+    this.serial = serial;
     this.#scene = scene;
     this.#ends = [
       new TcpEnd(scene, bytes.subarray(addresses, middle), segment.sourcePort),
@@ -80,12 +88,15 @@ export class TcpConnection {
       return stream.isStarted && !stream.beganAt((seq + 1) | 0);
     }
     if (flags & RST || length === 0) return false;
+    if (this.#recorded && comments.some(isLoss)) return false; // however far it is from what was before
     return stream.isFarFrom(seq) || (this.isClosed && this.#scene.now - this.#closedAt > AFTERLIFE);
   }
 
   /** Takes a packet. False where it does not count: it was seen in another place before, or the connection is over. */
   take({ packet, segment, from, place, comments }: Arrival): boolean {
     const [sender, receiver] = from === 0 ? this.#ends : [this.#ends[1], this.#ends[0]];
+    // What a recording introduces again is seen in another section of the file, and there from here on.
+    if (comments.length > 0 && comments.some(isIntroduction)) sender.place = receiver.place = place;
     if (this.isClosed || isSeenElsewhere(segment, sender, receiver, place)) return false;
     sender.count(packet.packets, packet.headers + segment.header);
     for (const comment of comments) this.#heed(comment, segment, sender);
@@ -192,7 +203,7 @@ export class TcpConnection {
   }
 
   #open(ends: Ends): void {
-    const number = this.#scene.numbers.next();
+    const number = this.#numbered(this.#scene.numbers.next());
     const { names } = this.#scene;
     this.#beOpen(number, ends);
     const connect = this.#millisecondsSince(this.#syn?.first);
@@ -219,7 +230,7 @@ export class TcpConnection {
     const ends = { client, server: this.#otherThan(client) };
     const { connection, facts, earlier } = comment;
     if (!this.#recorded) {
-      this.#beOpen(this.#scene.numbers.claim(connection), ends);
+      this.#beOpen(this.#numbered(this.#scene.numbers.claim(connection)), ends);
       this.#scene.sink({ type: 'opened', connection: this.#number, at: this.#scene.now, facts });
     }
     this.#recorded = comment;
@@ -227,7 +238,9 @@ export class TcpConnection {
       const { stream } = ends[side];
       stream.restart();
       ends[side].flush();
-      stream.skip((earlier?.tapped[side] ?? 0) - ends[side].tapped);
+      const news = (earlier?.tapped[side] ?? 0) - ends[side].tapped;
+      stream.skip(news);
+      ends[side].passOver(-news); // said again, for who reads this file alone
     }
   }
 
@@ -244,10 +257,10 @@ export class TcpConnection {
       roles[side].flush();
     }
     const isInOrder = roles.client.stream.hasEnded && roles.server.stream.hasEnded && !this.#recorded;
-    const network = this.#recorded
-      ? undefined
-      : networkFacts(roles, this.#millisecondsSince(this.#syn?.last));
-    this.#tellClosed(isInOrder ? 'ended' : reason, capturedClosing(roles, network));
+    const closing: ClosingFacts = this.#recorded
+      ? { ...capturedClosing(roles), unknown: true }
+      : capturedClosing(roles, networkFacts(roles, this.#millisecondsSince(this.#syn?.last)));
+    this.#tellClosed(isInOrder ? 'ended' : reason, closing);
   }
 
   /** What the recording counts beyond what it holds travelled too. */
@@ -272,13 +285,19 @@ export class TcpConnection {
   #fail(ends: Ends, code: FailureCode, what: string): void {
     this.#beClosed();
     const { numbers, names, now } = this.#scene;
-    this.#scene.sink({ ...capturedFailure(numbers.next(), ends, names, code, what), at: now });
+    const number = this.#numbered(numbers.next());
+    this.#scene.sink({ ...capturedFailure(number, ends, names, code, what), at: now });
   }
 
   #failAsRecorded({ connection, attempt }: FailedComment): void {
     this.#beClosed();
     const { sink, numbers, now } = this.#scene;
-    sink({ type: 'failed', connection: numbers.claim(connection), at: now, ...attempt });
+    sink({ type: 'failed', connection: this.#numbered(numbers.claim(connection)), at: now, ...attempt });
+  }
+
+  #numbered(number: number): number {
+    this.#scene.trace?.numbered?.(this.serial, number);
+    return number;
   }
 
   #beClosed(): void {
@@ -291,6 +310,10 @@ const SIDES = ['client', 'server'] as const;
 
 function isIntroduction(comment: TareComment): comment is OpenedComment | FailedComment {
   return comment.type === 'opened' || comment.type === 'failed';
+}
+
+function isLoss({ type }: TareComment): boolean {
+  return type === 'lost';
 }
 
 function isSeenElsewhere(segment: TcpSegment, sender: TcpEnd, receiver: TcpEnd, place: number): boolean {

@@ -1,6 +1,7 @@
 import type { Bytes, Endpoint, Side, TapSink } from '../tap.ts';
 import type { ConnectionNumbers } from './connection-numbers.ts';
 import { addressText } from './ip-address.ts';
+import type { PacketTrace } from './packet-trace.ts';
 import { type StreamListener, TcpStream } from './tcp-stream.ts';
 import { type HeldMemory, MOST_HELD } from './waiting-segments.ts';
 
@@ -11,6 +12,8 @@ export interface CaptureScene {
   readonly numbers: ConnectionNumbers;
   /** Names of hosts by address. */
   readonly names: ReadonlyMap<string, string>;
+  /** Told which packets are whose, where somebody asks. */
+  readonly trace?: PacketTrace | undefined;
   /** Nanoseconds since the first packet; never less than before. */
   now: number;
 }
@@ -42,6 +45,7 @@ export class TcpEnd implements StreamListener {
   /** Bytes that wait for those which they are told with: ours. */
   #begun: Bytes[] = [];
   #begunLength = 0;
+  #toldBefore = 0;
 
   constructor(scene: CaptureScene, address: Uint8Array, port: number) {
     this.#scene = scene;
@@ -60,7 +64,18 @@ export class TcpEnd implements StreamListener {
     this.headers += headers;
   }
 
+  /** The next `length` bytes have been told before; there are none where it is less than 1. */
+  passOver(length: number): void {
+    this.#toldBefore = Math.max(0, length);
+  }
+
   bytes(bytes: Bytes): void {
+    if (this.#toldBefore === 0) return this.#hear(bytes);
+    const news = bytes.subarray(this.#passed(bytes.length));
+    if (news.length > 0) this.#hear(news);
+  }
+
+  #hear(bytes: Bytes): void {
     if (!this.isMoreToCome && this.#begunLength === 0) return this.#tell(bytes);
     const { memory } = this.#scene;
     this.#begun.push(new Uint8Array(bytes));
@@ -69,7 +84,9 @@ export class TcpEnd implements StreamListener {
     if (!this.isMoreToCome || this.#begunLength > MOST_AT_ONCE || memory.held > MOST_HELD) this.flush();
   }
 
-  lost(length: number): void {
+  lost(all: number): void {
+    const length = all - this.#passed(all);
+    if (length === 0) return;
     this.flush();
     this.tapped += length;
     this.missing += length;
@@ -91,6 +108,13 @@ export class TcpEnd implements StreamListener {
     this.#begun = [];
     this.#begunLength = 0;
     this.#tell(bytes);
+  }
+
+  /** How many of the next `length` bytes were told before. */
+  #passed(length: number): number {
+    const known = Math.min(this.#toldBefore, length);
+    this.#toldBefore -= known;
+    return known;
   }
 
   #tell(bytes: Bytes): void {

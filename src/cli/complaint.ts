@@ -1,8 +1,16 @@
 import { PROXY_OPTIONS } from './proxy-options.ts';
+import { SLICE_OPTIONS } from './slice-options.ts';
 import { suggestion } from './suggestion.ts';
 
-const COMMANDS = ['demo', 'show', 'open', 'summary', 'export'];
-const OPTIONS = [...Object.keys(PROXY_OPTIONS), 'help', 'version', 'follow', 'har'];
+const COMMANDS = ['demo', 'show', 'open', 'summary', 'export', 'slice'];
+const OPTIONS = [
+  ...Object.keys(PROXY_OPTIONS),
+  ...Object.keys(SLICE_OPTIONS),
+  'help',
+  'version',
+  'follow',
+  'har',
+];
 
 const UNKNOWN = /^Unknown (?:argument|command)s?: (.+)$/;
 

@@ -1,20 +1,31 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import type { Filter } from '../analysis/filter/filter.ts';
+import { ShownExchanges } from '../analysis/filter/shown-exchanges.ts';
 import { readCaptureInto } from '../capture/capture-session.ts';
-import { harOf, type LeftOut, leftOutOf } from '../capture/har/har.ts';
+import { type HarPart, harOf, type LeftOut, leftOutOf } from '../capture/har/har.ts';
 import { Session } from '../session/session.ts';
+import type { TapSink } from '../tap.ts';
 import { EXIT } from './exit-codes.ts';
 import { isPipeClosed } from './the-end.ts';
 import { reason, UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
-/** Writes the capture `file` as a HAR to `out`; resolves with the exit code. */
-export async function exportHar(file: string, out: string): Promise<number> {
+type Redact = (sink: TapSink) => TapSink;
+
+interface ExportWish {
+  readonly redact?: Redact | undefined;
+  readonly filter?: Filter | undefined;
+}
+
+/** Writes what is wished for of the capture `file` as a HAR to `out`; resolves with the exit code. */
+export async function exportHar(file: string, out: string, { redact, filter }: ExportWish): Promise<number> {
   const session = new Session();
   try {
-    await readCaptureInto(session, file);
-    await pipeline(harOf(session, { version: version() }), await writable(out));
-    process.stderr.write(leftOutReport(leftOutOf(session)));
+    await readCaptureInto(session, file, { redact });
+    const part = filter && partOf(session, filter);
+    await pipeline(harOf(session, { version: version(), part }), await writable(out));
+    process.stderr.write(leftOutReport(leftOutOf(session, part)));
     return EXIT.well;
   } catch (error) {
     if (error instanceof Error && isPipeClosed(error)) return EXIT.well;
@@ -22,6 +33,15 @@ export async function exportHar(file: string, out: string): Promise<number> {
   } finally {
     session.close();
   }
+}
+
+function partOf(session: Session, filter: Filter): HarPart {
+  const shown = new ShownExchanges(session, filter);
+  return {
+    hasExchange: (number) => shown.has(number),
+    hasMessage: (number, row) => filter.fitsMessage(session, number, row),
+    hasFailure: (connection) => filter.fitsFailure(connection),
+  };
 }
 
 async function writable(out: string): Promise<NodeJS.WritableStream> {

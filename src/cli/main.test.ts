@@ -120,7 +120,7 @@ describe.concurrent('what is wrong gets one line that says what to do', () => {
     },
     {
       args: ['--view', 'pretty'],
-      complaint: /Argument: view, Given: "pretty", Choices: "auto", "lines", "json", "none"$/,
+      complaint: /Argument: view, Given: "pretty", Choices: "auto", "inspector", "lines", "json", "none"$/,
     },
     {
       args: ['--upstream-ca', '/nonexistent'],

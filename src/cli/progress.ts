@@ -7,17 +7,20 @@ const PACE = 200;
 /** One line on a terminal's stderr that tells how much of a file has been read, when that takes more than a second. */
 export class Progress {
   readonly #file: string;
+  readonly #isHidden: boolean;
   readonly #startedAt = performance.now();
   #shownAt = 0;
 
-  constructor(file: string) {
+  /** Where stdout is a terminal a view is there already, if nothing else is said. */
+  constructor(file: string, hasView = process.stdout.isTTY) {
     this.#file = file;
+    this.#isHidden = hasView || !process.stderr.isTTY;
   }
 
   /** So many bytes have been read, of so many where that is known. */
   readonly told = (read: number, total: number | undefined): void => {
     const now = performance.now();
-    if (!process.stderr.isTTY || process.stdout.isTTY) return; // a view is there already
+    if (this.#isHidden) return;
     if (now - this.#startedAt < PATIENCE || now - this.#shownAt < PACE) return;
     this.#shownAt = now;
     process.stderr.write(`\r\u001b[K${this.#words(read, total, (now - this.#startedAt) / 1000)}`);

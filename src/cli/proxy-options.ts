@@ -1,4 +1,7 @@
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import { FILTER_OPTION } from './filter-option.ts';
+import { REDACT_OPTIONS } from './redact-option.ts';
+import { THEME_OPTION, VIEW_OPTION } from './view-option.ts';
 
 /** An option that may be given several times, a value each. */
 const REPEATABLE = { type: 'string', array: true, requiresArg: true } as const;
@@ -65,11 +68,11 @@ const SERVERS = {
 
 const OUTPUT = {
   view: {
-    choices: ['auto', 'lines', 'json', 'none'] as const,
-    default: 'auto' as const,
-    describe: 'What to print: a line a message, NDJSON, or the summary alone',
+    ...VIEW_OPTION,
     group: 'Output:',
   },
+  theme: { ...THEME_OPTION, group: 'Output:' },
+  filter: { ...FILTER_OPTION, group: 'Output:' },
   audit: {
     ...SWITCH,
     describe: 'At the end compare all bytes with the sockets’ own counters (exit code 3 when they differ)',
@@ -85,6 +88,8 @@ const OUTPUT = {
     describe: 'With --record: begin a new file, with a number in its name, at this size: 100M',
     group: 'Output:',
   },
+  redact: { ...REDACT_OPTIONS.redact, group: 'Output:' },
+  'redact-also': { ...REDACT_OPTIONS['redact-also'], group: 'Output:' },
   keylog: {
     ...TEXT,
     describe: 'Add the TLS secrets of both sides to this file, for Wireshark',

@@ -1,28 +1,39 @@
 import { openRecorder, type Recorder, type Recording } from '../capture/recorder.ts';
+import type { TapSink } from '../tap.ts';
 import { byteCount } from '../views/byte-count.ts';
 import { EarlyEvents } from './early-events.ts';
 import { byteSize } from './size.ts';
 import { reason, UsageError } from './usage-error.ts';
 
+type Redact = (sink: TapSink) => TapSink;
+
 /** What `--record` and `--record-limit` ask for. */
 export class RecordingWish {
   readonly #file: string;
   readonly #limit: number | undefined;
+  readonly #redact: Redact | undefined;
   readonly #early = new EarlyEvents();
   /** Takes the events, those too that come before the file is open. */
   readonly take = this.#early.take;
 
-  /** Throws a UsageError. */
-  constructor(file: string, limit: string | undefined) {
+  /** Throws a UsageError. `redact` makes a sink that takes secrets out. */
+  constructor(file: string, limit: string | undefined, redact: Redact | undefined) {
     this.#file = file;
     this.#limit = limit === undefined ? undefined : byteSize(limit, 'record-limit', '64k');
+    this.#redact = redact;
   }
 
   /** Begins the recording, of a source whose clock read 0 at `epoch`. Rejects with a UsageError. */
   async open(epoch: bigint): Promise<Recorder> {
     const onTrouble = (words: string) => process.stderr.write(`tare: ${words}\n`);
     try {
-      const recorder = await openRecorder({ file: this.#file, limit: this.#limit, epoch, onTrouble });
+      const recorder = await openRecorder({
+        file: this.#file,
+        limit: this.#limit,
+        epoch,
+        onTrouble,
+        redact: this.#redact,
+      });
       this.#early.handTo(recorder.take);
       return recorder;
     } catch (error) {

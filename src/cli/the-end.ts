@@ -6,13 +6,15 @@ export interface Ends {
   readonly gone: Promise<Error>;
   /** All has been quiet for as long as was asked for. */
   readonly idle: Promise<void> | undefined;
+  /** The user has left the inspector. */
+  readonly quit: AbortSignal;
 }
 
 /**
  * Resolves on SIGINT, SIGTERM, after a time, or when all is quiet; or with the error when the output is gone. A second
  * signal ends the process at once.
  */
-export function theEnd({ after, gone, idle }: Ends): Promise<Error | undefined> {
+export function theEnd({ after, gone, idle, quit }: Ends): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const timer = after === undefined ? undefined : setTimeout(() => end(), after);
     const onSignal = () => end();
@@ -24,6 +26,7 @@ export function theEnd({ after, gone, idle }: Ends): Promise<Error | undefined> 
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     gone.then(end);
     idle?.then(onSignal);
+    quit.addEventListener('abort', onSignal);
   });
 }
 

@@ -3,17 +3,22 @@ import { defaultFolder, openCertificateAuthority } from '../proxy/certificate-au
 import type { RunningProxy } from '../proxy/proxy.ts';
 import { Session } from '../session/session.ts';
 import type { TapSink } from '../tap.ts';
-import { openView } from '../views/view.ts';
+import { openView, type ViewName } from '../views/view.ts';
 import { auditReport } from './audit-report.ts';
 import { milliseconds } from './duration.ts';
 import { EXIT } from './exit-codes.ts';
+import { filterOption } from './filter-option.ts';
 import { greeting } from './greeting.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { hasTerminal, openInspectorView } from './inspector-view.ts';
 import { openKeyLog } from './key-log-file.ts';
 import { listening } from './listening.ts';
+import { liveControls } from './live-controls.ts';
 import type { ProxyArguments } from './proxy-options.ts';
 import { proxySettings } from './proxy-settings.ts';
-import { RecordingWish, recordingReport } from './recording.ts';
+import { RecordingWish } from './recording.ts';
+import { RecordingSwitch } from './recording-switch.ts';
+import { redactOption } from './redact-option.ts';
 import { serverTrust } from './server-trust.ts';
 import { byteSize } from './size.ts';
 import { isPipeClosed, theEnd } from './the-end.ts';
@@ -33,21 +38,42 @@ export interface Activity {
 export async function weigh(args: ProxyArguments, activity?: Activity): Promise<number> {
   const settings = proxySettings(args);
   const { after, quiet, memory } = bounds(args);
+  const filter = filterOption(args.filter);
   const trust = await serverTrust(args, activity?.roots ?? []);
   const authority = await openAuthority();
   const keyLog = await given(args.keylog, openKeyLog);
   const session = new Session(memory === undefined ? {} : { memory });
-  const view = await openView(args.view === 'auto' ? 'lines' : args.view, session, process.stdout);
+  const isInspected = args.view === 'inspector' || (args.view === 'auto' && hasTerminal());
+  const showing = filter && { filter };
+  const printed = isInspected
+    ? undefined
+    : await openView(printedView(args.view), session, process.stdout, showing);
   const wish = recordingWish(args);
-  const taken = wish ? both(session.take, wish.take) : session.take;
+  const recording = new RecordingSwitch(session, redactOption(args));
+  const taken = all([session.take, wish?.take, isInspected ? recording.take : undefined]);
   const watch = given(quiet, (duration) => new IdleWatch(duration, taken));
   const sink = watch?.take ?? taken;
   const proxy = await listening({ ...settings, authority, trust, keyLog: keyLog?.add, sink });
   session.epoch = proxy.epoch;
   const recorder = await wish?.open(proxy.epoch).catch((error: unknown) => closeAndThrow(proxy, error));
-  const end = theEnd({ after, gone: view.gone, idle: watch?.idle }); // from here on a signal ends it in order
-  if (!activity) {
-    process.stderr.write(greeting(proxy.address, authority.certificateFile, settings.reverse?.target));
+  if (recorder && args.record !== undefined) recording.adopt(recorder, args.record);
+  const quit = new AbortController();
+  const { reverse } = settings;
+  const { certificateFile } = authority;
+  const controls = {
+    session,
+    proxy,
+    certificateFile,
+    reverse: reverse?.target,
+    recording,
+    quit: () => quit.abort(),
+  };
+  const inspection = { theme: args.theme, filter };
+  const view = printed ?? (await openInspectorView(session, liveControls(controls), inspection));
+  // From here on a signal ends it in order.
+  const end = theEnd({ after, gone: view.gone, idle: watch?.idle, quit: quit.signal });
+  if (!activity && !isInspected) {
+    process.stderr.write(greeting(proxy.address, certificateFile, reverse?.target));
   }
   const running = await activity?.start(proxy, authority);
   const broken = await end;
@@ -55,8 +81,9 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   await proxy.close();
   watch?.stop();
   await keyLog?.close();
-  if (recorder) process.stderr.write(recordingReport(await recorder.close()));
+  const recorded = await recording.stop();
   await view.finish(proxy.now());
+  if (recorded !== undefined) process.stderr.write(`${recorded}\n`);
   const code = args.audit ? report(session) : EXIT.well;
   session.close();
   // A reader that has seen enough ends the command like ctrl-C does; a full disk is another matter.
@@ -66,17 +93,26 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
 }
 
 function recordingWish(args: ProxyArguments): RecordingWish | undefined {
-  if (args.record !== undefined) return new RecordingWish(args.record, args['record-limit']);
+  const redact = redactOption(args);
+  if (args.record !== undefined) return new RecordingWish(args.record, args['record-limit'], redact);
+  if (redact) throw new UsageError('--redact goes with --record FILE: what is shown is not changed');
   if (args['record-limit'] !== undefined) throw new UsageError('--record-limit goes with --record FILE');
   return undefined;
 }
 
-/** Hands each event to both. */
-function both(one: TapSink, other: TapSink): TapSink {
+/** Hands each event to all of them. */
+function all(sinks: readonly (TapSink | undefined)[]): TapSink {
+  const [first, second, third] = sinks.filter((sink) => sink !== undefined);
   return (event) => {
-    one(event);
-    other(event);
+    first?.(event);
+    second?.(event);
+    third?.(event);
   };
+}
+
+/** Where there is no terminal, or no wish for the inspector. */
+function printedView(view: ProxyArguments['view']): ViewName {
+  return view === 'auto' || view === 'inspector' ? 'lines' : view;
 }
 
 async function closeAndThrow(proxy: RunningProxy, error: unknown): Promise<never> {

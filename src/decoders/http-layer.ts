@@ -22,16 +22,23 @@ export class HttpLayer implements Layer {
   /** Bytes of each direction so far, with those before this layer's. */
   readonly #pushed: Record<Side, number>;
   readonly #ended: Side[] = [];
+  readonly #followsHole: boolean;
 
   constructor(origin: Origin, openTunnel: OpenTunnel) {
     this.#openTunnel = openTunnel;
     this.#http = new Http1Conversation(origin, HTTP1_LIMITS, openEventStream);
     this.#pushed = { client: origin.client, server: origin.server };
+    this.#followsHole = origin.followsHole === true;
   }
 
   push(from: Side, bytes: Bytes): WireEvent[] {
     this.#pushed[from] += bytes.length;
     return this.#http.push(from, bytes);
+  }
+
+  lose(from: Side, length: number): WireEvent[] {
+    this.#pushed[from] += length;
+    return this.#http.lose(from, length);
   }
 
   end(from: Side, isCutOff = false): WireEvent[] {
@@ -42,13 +49,18 @@ export class HttpLayer implements Layer {
   next(): Succession | undefined {
     const found = this.#http.switched();
     if (!found) return undefined;
-    const { exchange, rest } = found;
+    const { exchange, rest, isBehindHole } = found;
     const origin = {
       exchange,
+      isOpen: true,
       client: this.#pushed.client - rest.client.length,
       server: this.#pushed.server - rest.server.length,
+      followsHole: this.#followsHole,
     };
-    return { ...this.#successor(found, origin), rest, ended: this.#ended };
+    const { layer, events } = this.#successor(found, origin);
+    // Where its first bytes are missing it cannot know where in its protocol it begins.
+    const lost = isBehindHole ? layer.lose('client', 0) : [];
+    return { layer, events: [...events, ...lost], rest, ended: this.#ended };
   }
 
   /** What speaks on after a 101, or a 2xx to CONNECT. */

@@ -21,9 +21,13 @@ export interface Succession {
 /** Where a conversation begins: the number of its first exchange, and the bytes of each direction before it. */
 export interface Origin {
   readonly exchange: number;
+  /** Whether that exchange is open already: it was another conversation that came to this. */
+  readonly isOpen: boolean;
   readonly client: number;
   readonly server: number;
+  /** Bytes before it are missing: what it says may refer to something that nobody knows. */
+  readonly followsHole?: boolean;
 }
 
 /** A conversation that begins with its connection. */
-export const BEGINNING: Origin = { exchange: 1, client: 0, server: 0 };
+export const BEGINNING: Origin = { exchange: 1, isOpen: false, client: 0, server: 0 };

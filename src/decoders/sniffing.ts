@@ -3,6 +3,7 @@ import { HttpLayer } from './http-layer.ts';
 import { BEGINNING, type Layer, type Origin, type Succession } from './layer.ts';
 import { sniff } from './sniff.ts';
 import { TcpConversation, UndecodedConversation } from './tcp.ts';
+import { UnopenedTls } from './unopened-tls.ts';
 import type { ExchangeProtocol, WireEvent } from './wire-event.ts';
 
 const NOTHING: Bytes = new Uint8Array();
@@ -11,11 +12,13 @@ const NOTHING: Bytes = new Uint8Array();
 type Found = Extract<ExchangeProtocol, 'http1' | 'http2' | 'tls' | 'tcp'>;
 
 /**
- * Waits for the bytes that tell the protocol; it tells nothing itself. It stands where a connection begins, and where a
+ * Waits for the bytes that tell the protocol; it tells of nothing but holes itself. It stands where a connection begins, and where a
  * tunnel does: behind a 2xx to a CONNECT that was sent within the connection, to the next proxy of a chain.
  */
 export class Sniffing implements Layer {
   readonly #origin: Origin;
+  /** Bytes of each direction that were told, with those before this layer's. */
+  readonly #told: Record<Side, number>;
   #client: Bytes = NOTHING;
   #server: Bytes = NOTHING;
   #found: Found | undefined;
@@ -23,6 +26,7 @@ export class Sniffing implements Layer {
 
   constructor(origin: Origin = BEGINNING) {
     this.#origin = origin;
+    this.#told = { client: origin.client, server: origin.server };
   }
 
   push(from: Side, bytes: Bytes): WireEvent[] {
@@ -31,6 +35,16 @@ export class Sniffing implements Layer {
     // A server that speaks first is no HTTP server, unless this connection's beginning was missed.
     this.#found ??= from === 'server' ? foundFirst(this.#server) : found(this.#client);
     return [];
+  }
+
+  /** A hole is counted with what came before it; the protocol is told by what comes behind it. */
+  lose(from: Side, length: number): WireEvent[] {
+    const start = this.#told[from];
+    const counted = this.#letGo(from) + length;
+    if (counted === 0) return [];
+    this.#told[from] += counted;
+    const exchange = this.#origin.isOpen ? this.#origin.exchange : 0;
+    return [{ type: 'undecoded', exchange, from, start, length: counted }];
   }
 
   end(from: Side): WireEvent[] {
@@ -42,21 +56,44 @@ export class Sniffing implements Layer {
   next(): Succession | undefined {
     if (!this.#found) return undefined;
     const rest = { client: this.#client, server: this.#server };
-    return { ...succession(this.#found, this.#origin), rest, ended: this.#ended };
+    const { client, server } = this.#told;
+    const followsHole = client > this.#origin.client || server > this.#origin.server;
+    const origin = { ...this.#origin, client, server, followsHole };
+    return { ...succession(this.#found, origin), rest, ended: this.#ended };
+  }
+
+  /** Lets go of what is held of a side, and returns how much that was. */
+  #letGo(from: Side): number {
+    const { length } = from === 'client' ? this.#client : this.#server;
+    if (from === 'client') this.#client = NOTHING;
+    else this.#server = NOTHING;
+    return length;
   }
 }
 
 /** What the connection, or the tunnel that the exchange of `origin` asked for, goes on as. */
 function succession(found: Found, origin: Origin): Pick<Succession, 'layer' | 'events'> {
-  const { exchange, client, server } = origin;
-  const isTunnel = client + server > 0;
+  const { exchange, isOpen } = origin;
   if (found === 'http1') {
-    const inside = isTunnel ? { exchange: exchange + 1, client, server } : origin;
+    const inside = isOpen ? { ...origin, exchange: exchange + 1, isOpen: false } : origin;
     const layer = new HttpLayer(inside, (tunnel) => new Sniffing(tunnel));
-    return { layer, events: isTunnel ? [{ type: 'exchange-closed', exchange }] : [] };
+    return { layer, events: isOpen ? [{ type: 'exchange-closed', exchange }] : [] };
   }
-  const layer = found === 'tcp' ? new TcpConversation(origin) : new UndecodedConversation(found, origin);
-  return { layer, events: isTunnel ? [{ type: 'exchange', exchange, protocol: found }] : [] };
+  // TLS tells of the switch itself, once it knows what was asked for.
+  const isToBeTold = isOpen && found !== 'tls';
+  const events = isToBeTold ? [{ type: 'exchange', exchange, protocol: found } as const] : [];
+  return { layer: opened(found, origin), events };
+}
+
+function opened(found: Exclude<Found, 'http1'>, origin: Origin): Layer {
+  switch (found) {
+    case 'tcp':
+      return new TcpConversation(origin);
+    case 'tls':
+      return new UnopenedTls(origin);
+    case 'http2':
+      return new UndecodedConversation(found, origin);
+  }
 }
 
 /** By what a client that speaks first said. */

@@ -1,5 +1,6 @@
 import type { Side } from '../tap.ts';
 import { inflaterFor } from './content-encoding.ts';
+import { EventEnd } from './event-end.ts';
 import type { BodyReader, BodySlice } from './http1/body-reader.ts';
 import { SseDecoder } from './sse.ts';
 import { CompressedEventStream } from './sse-compressed.ts';
@@ -39,14 +40,17 @@ export class EventStreamBody implements BodyReader {
   constructor({ exchange, from, contentEncoding, limits = EVENT_STREAM_LIMITS }: EventStreamOptions) {
     const place = { exchange, from };
     const inflater = inflaterFor(contentEncoding ?? '', limits.inflated);
-    const decoder = new SseDecoder(limits);
     this.#stream = inflater
-      ? new CompressedEventStream(place, decoder, inflater)
-      : new PlainEventStream(place, decoder);
+      ? new CompressedEventStream(place, new SseDecoder(limits), inflater)
+      : new PlainEventStream(place, limits);
   }
 
   body(slice: BodySlice, told: WireEvent[]): void {
     this.#stream.body(slice, told);
+  }
+
+  lose(start: number, length: number, told: WireEvent[]): void {
+    this.#stream.lose(start, length, told);
   }
 
   end(end: BodyEnd, told: WireEvent[]): void {
@@ -57,20 +61,44 @@ export class EventStreamBody implements BodyReader {
 /** A stream as it is: a message has the bytes that the decoder counts. */
 class PlainEventStream {
   readonly #place: StreamPlace;
-  readonly #decoder: SseDecoder;
+  readonly #limits: SseLimits;
+  #decoder: SseDecoder;
+  /** Looks for the end of the event that a hole is in. */
+  #eventEnd: EventEnd | undefined;
   /** Chunk-size lines since the last message. */
   #framing = 0;
 
-  constructor(place: StreamPlace, decoder: SseDecoder) {
+  constructor(place: StreamPlace, limits: SseLimits) {
     this.#place = place;
-    this.#decoder = decoder;
+    this.#limits = limits;
+    this.#decoder = new SseDecoder(limits);
   }
 
-  body({ start, framing, lent, from, to }: BodySlice, told: WireEvent[]): void {
+  body(slice: BodySlice, told: WireEvent[]): void {
+    const { framing, lent, to } = slice;
     this.#framing += framing;
+    const from = this.#eventEnd ? this.#skip(slice, this.#eventEnd, told) : slice.from;
     const events: SseEvent[] = [];
-    this.#decoder.read(lent, from, to, start + framing, events);
+    this.#decoder.read(lent, from, to, slice.start + framing + from - slice.from, events);
     this.#tell(events, told);
+  }
+
+  /** Cuts off the event under way, and goes on behind the next blank line. */
+  lose(start: number, length: number, told: WireEvent[]): void {
+    const unfinished = this.#decoder.end().filter(({ type }) => type !== 'fault');
+    this.#tell(unfinished, told);
+    this.#decoder = new SseDecoder(this.#limits);
+    this.#eventEnd = new EventEnd();
+    told.push({ type: 'undecoded', ...this.#place, start, length });
+  }
+
+  /** Counts what still belongs to the event that a hole is in; returns where the next one begins. */
+  #skip({ start, framing, lent, from, to }: BodySlice, eventEnd: EventEnd, told: WireEvent[]): number {
+    const end = eventEnd.find(lent.bytes, from, to);
+    const length = (end ?? to) - from;
+    if (length > 0) told.push({ type: 'undecoded', ...this.#place, start: start + framing, length });
+    if (end !== undefined) this.#eventEnd = undefined;
+    return from + length;
   }
 
   end(end: BodyEnd, told: WireEvent[]): void {

@@ -33,7 +33,10 @@ export class CompressedEventStream {
     const bytes = viewOf(slice);
     const content = this.#isLost ? undefined : this.#inflater.push(bytes);
     if (content === undefined) {
-      if (!this.#isLost) this.#lose(start, told);
+      if (!this.#isLost) {
+        this.#lose(told);
+        told.push(this.#fault(start));
+      }
       told.push({ type: 'body', ...this.#place, start, framing, bytes });
       return;
     }
@@ -42,6 +45,12 @@ export class CompressedEventStream {
     waiting.framing += framing;
     waiting.payload += bytes.length;
     this.#tell(this.#decoder.push(content), told);
+  }
+
+  /** What comes behind a hole cannot be inflated. */
+  lose(start: number, length: number, told: WireEvent[]): void {
+    if (!this.#isLost) this.#lose(told);
+    told.push({ type: 'missing', kind: undefined, ...this.#place, start, length });
   }
 
   end(end: BodyEnd, told: WireEvent[]): void {
@@ -70,13 +79,12 @@ export class CompressedEventStream {
     return sseWireMessage(this.#place, message, { start, framing, control: 0, payload: share }, inflated);
   }
 
-  /** From here on, the slice at `start`, the body is told as it is. */
-  #lose(start: number, told: WireEvent[]): void {
+  /** From here on the body is told as it is. */
+  #lose(told: WireEvent[]): void {
     this.#isLost = true;
     const unfinished = this.#decoder.end().filter(({ type }) => type === 'message');
     this.#tell(unfinished, told);
     if (this.#waiting.payload > 0) told.push(this.#message(UNREAD, 0));
-    told.push(this.#fault(start));
   }
 
   #fault(start: number): WireEvent {

@@ -26,6 +26,10 @@ export class Stack implements Conversation {
     return this.#follow(this.#layer.push(from, bytes));
   }
 
+  lose(from: Side, length: number): WireEvent[] {
+    return this.#follow(this.#layer.lose(from, length));
+  }
+
   /**
    * What a side had not finished when the other left is no fault of its own: clients leave event streams and downloads as
    * they please, servers refuse uploads. That it is cut off shows in its message.

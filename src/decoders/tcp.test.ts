@@ -7,7 +7,6 @@ import type { Conversation, WireEvent } from './wire-event.ts';
 const conversations: readonly { name: string; open: () => Conversation; protocol: string }[] = [
   { name: 'tcp', open: () => new TcpConversation(), protocol: 'tcp' },
   { name: 'http2', open: () => new UndecodedConversation('http2'), protocol: 'http2' },
-  { name: 'tls', open: () => new UndecodedConversation('tls'), protocol: 'tls' },
 ];
 
 test('each slice of TCP is a chunk', () => {
@@ -79,8 +78,20 @@ describe.each(conversations)('$name', ({ open, protocol }) => {
   });
 });
 
+test('a hole in TCP is a chunk of its own, and in what has no decoder it is counted', () => {
+  expect(new TcpConversation().lose('server', 9)).toMatchObject([
+    { type: 'exchange', protocol: 'tcp' },
+    { type: 'missing', kind: 'chunk', from: 'server', start: 0, length: 9 },
+    { type: 'message', kind: 'chunk', from: 'server', start: 9, payload: 0, complete: true },
+  ]);
+  expect(new UndecodedConversation('http2').lose('server', 9)).toMatchObject([
+    { type: 'exchange', protocol: 'http2' },
+    { type: 'undecoded', from: 'server', start: 0, length: 9 },
+  ]);
+});
+
 describe('in place of what came before it', () => {
-  const origin = { exchange: 4, client: 300, server: 200 };
+  const origin = { exchange: 4, isOpen: true, client: 300, server: 200 };
 
   test('the exchange is open already', () => {
     const conversation = new TcpConversation(origin);

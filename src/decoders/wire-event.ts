@@ -1,4 +1,5 @@
 import type { Bytes, Side } from '../tap.ts';
+import type { ClientHello } from './client-hello.ts';
 import type { Fault, Undecoded } from './decoder.ts';
 import type { RequestHead, ResponseHead } from './http1/head.ts';
 
@@ -13,6 +14,7 @@ export type WireEvent =
   | Body
   | BodyEnd
   | MessagePart
+  | Missing
   | Message
   | ExchangeClosed
   | (Fault & Place)
@@ -32,7 +34,12 @@ interface ExchangeOpened {
   readonly type: 'exchange';
   readonly exchange: number;
   readonly protocol: ExchangeProtocol;
+  /** Of TLS that is not opened, where its first message could be read. */
+  readonly clientHello?: TlsOffer;
 }
+
+/** What a client asks for and offers when it begins TLS: the host, and the protocols (RFC 7301) in its order, without GREASE. */
+export type TlsOffer = Pick<ClientHello, 'serverName' | 'alpn'>;
 
 interface Request {
   readonly type: 'request';
@@ -89,6 +96,18 @@ interface MessagePart extends Place {
   readonly bytes: Bytes;
 }
 
+/**
+ * Payload that travelled, of a body or a message that goes on, and that the source does not have. It stands there as if it had
+ * come: counted, and told of as missing.
+ */
+interface Missing extends Place {
+  readonly type: 'missing';
+  /** What the message is, where it is one inside an exchange. */
+  readonly kind: 'text' | 'binary' | 'chunk' | undefined;
+  readonly start: number;
+  readonly length: number;
+}
+
 /** A message, complete. What its parts told is not told again. */
 interface Message extends Place {
   readonly type: 'message';
@@ -123,6 +142,11 @@ interface ExchangeClosed {
 /** Both directions of a connection: bytes of either side in, wire events out. */
 export interface Conversation {
   push(from: Side, bytes: Bytes): WireEvent[];
+  /**
+   * The next `length` bytes travelled and the source does not have them. They are counted; what comes behind them is read where
+   * that is sure to be right, or else counted too.
+   */
+  lose(from: Side, length: number): WireEvent[];
   /** `isCutOff`: without an end that this side sent, so that what runs until the end is not whole. */
   end(from: Side, isCutOff?: boolean): WireEvent[];
 }

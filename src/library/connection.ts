@@ -7,6 +7,7 @@ import type {
   ConnectionFailure,
   ConnectionMode,
   Endpoint,
+  NetworkFacts,
   TlsFacts,
 } from '../tap.ts';
 import { unixTime, unixTimeOf } from './session-time.ts';
@@ -42,7 +43,9 @@ export interface Connection {
   /** Everything on it, its exchanges included. `tls` is known once it has closed. */
   readonly ledger: Ledger;
   /** The sockets' own counters, once it has closed. */
-  readonly sockets: ClosingFacts | undefined;
+  readonly sockets: Omit<ClosingFacts, 'network'> | undefined;
+  /** What it took of TCP and IP, exactly; known of packet captures, once it has closed. */
+  readonly network: NetworkFacts | undefined;
   /** Why its bytes are only counted from some point on, when that is so: a mistake of tare's. */
   readonly inspectionStopped: string | undefined;
 }
@@ -66,9 +69,14 @@ export function connectionCopy(session: Session, connection: SessionConnection):
     protocol,
     exchanges,
     ledger: ledgerOf(connection.ledger),
-    sockets: closing && structuredClone(closing),
+    sockets: closing && socketsCopy(closing),
+    network: closing?.network && structuredClone(closing.network),
     inspectionStopped: connection.inspectionStopped,
   };
+}
+
+function socketsCopy({ network: _, ...sockets }: ClosingFacts): Omit<ClosingFacts, 'network'> {
+  return structuredClone(sockets);
 }
 
 /** Port 0 is nowhere. */

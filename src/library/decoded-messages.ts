@@ -63,7 +63,7 @@ export class MessageCollector {
   }
 
   #addMessage(event: WireEvent & { type: 'message' }): void {
-    const { kind, name, complete, control, content } = event;
+    const { kind, name, id = '', complete, control, content } = event;
     this.#weigh(event.framing, control, event.payload);
     const { framing, pieces } = this.#takeBegun(kind === 'text' || kind === 'binary');
     const before = pieces.reduce((sum, { length }) => sum + length, 0);
@@ -77,7 +77,7 @@ export class MessageCollector {
     const facts = {
       number: this.#messages.length + 1,
       ...{ connection: 1, exchange: 1, protocol: this.#protocol, from: this.#from },
-      ...{ kind, name, at: 0, complete, weight: weightOf(weight) },
+      ...{ kind, name, id, at: 0, complete, missing: 0, weight: weightOf(weight) },
     };
     const source = {
       bytes: () => new Uint8Array(bytes),

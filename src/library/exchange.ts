@@ -35,6 +35,13 @@ export interface Exchange {
   readonly protocol: ExchangeProtocol;
   /** As the client named it, its port included where it did; '' where nothing is known of it. */
   readonly host: string;
+  /**
+   * Of TLS that was not opened: the host that the client asked for, and the protocols that it offered; undefined elsewhere, and where
+   * its first message was not there to be read.
+   */
+  readonly clientHello:
+    | { readonly serverName: string | undefined; readonly alpn: readonly string[] }
+    | undefined;
   /** Undefined before it came, and when it could not be kept. */
   readonly request: Request | undefined;
   /** The final one. */
@@ -63,6 +70,7 @@ export function exchangeCopy(session: Session, exchange: SessionExchange): Excha
     number,
     connection,
     protocol,
+    clientHello,
     request,
     response,
     informational,
@@ -77,6 +85,7 @@ export function exchangeCopy(session: Session, exchange: SessionExchange): Excha
     connection,
     protocol,
     host: hostOf(session, exchange),
+    clientHello: clientHello && { serverName: clientHello.serverName, alpn: [...clientHello.alpn] },
     request: request && {
       method: request.method,
       target: request.target,
@@ -111,5 +120,6 @@ function hostOf(session: Session, exchange: SessionExchange): string {
   const named = exchange.request && fieldValue(exchange.request.fields, 'host');
   if (named !== undefined) return named;
   const server = session.connections.get(exchange.connection)?.server;
-  return server === undefined || server.port === 0 ? '' : session.hostOf(exchange);
+  const isNowhere = server === undefined || server.port === 0;
+  return isNowhere ? (exchange.clientHello?.serverName ?? '') : session.hostOf(exchange);
 }

@@ -20,10 +20,14 @@ export interface MessageFacts {
   readonly kind: MessageKind;
   /** Type of an event; code and reason of a close ('1000 goodbye'); status of an informational response; else ''. */
   readonly name: string;
+  /** Of an event, the last id that its client knows after it: what it asks on from when it connects again. Else ''. */
+  readonly id: string;
   /** When its last byte came: milliseconds since the Unix epoch. */
   readonly at: number;
   /** False where its stream ended, or was cut off, before it did. */
   readonly complete: boolean;
+  /** Bytes of its payload that travelled and the capture lacks: they are weighed, and are not among its `bytes()`. */
+  readonly missing: number;
   /** What it weighed on the wire. */
   readonly weight: Weight;
 }
@@ -56,8 +60,10 @@ export class SourcedMessage implements Message {
   readonly from: Side;
   readonly kind: MessageKind;
   readonly name: string;
+  readonly id: string;
   readonly at: number;
   readonly complete: boolean;
+  readonly missing: number;
   readonly weight: Weight;
   readonly #source: MessageSource;
 
@@ -69,8 +75,10 @@ export class SourcedMessage implements Message {
     this.from = facts.from;
     this.kind = facts.kind;
     this.name = facts.name;
+    this.id = facts.id;
     this.at = facts.at;
     this.complete = facts.complete;
+    this.missing = facts.missing;
     this.weight = facts.weight;
     this.#source = source;
   }

@@ -1,5 +1,4 @@
-import { inflaterFor } from '../decoders/content-encoding.ts';
-import { fieldValues } from '../decoders/http1/fields.ts';
+import { wholeContent } from '../session/content.ts';
 import type { Exchange } from '../session/exchange.ts';
 import type { MessageRow } from '../session/message-table.ts';
 import type { Session } from '../session/session.ts';
@@ -7,13 +6,10 @@ import { type Message, type MessageSource, SourcedMessage } from './message.ts';
 import { unixTime } from './session-time.ts';
 import type { Weight } from './weight.ts';
 
-/** A bound against bodies that inflate to more than memory holds, in bytes. */
-const MAX_CONTENT = 256 << 20;
-
 /** The message at `index` in a session's table, which counts from 0; undefined when its row could not be kept. */
 export function sessionMessage(session: Session, index: number, exchange: Exchange): Message | undefined {
   const row = session.messages.row(index);
-  const { from, kind, name, at, complete } = row;
+  const { from, kind, name, id, at, complete } = row;
   if (kind === 'lost') return undefined;
   const facts = {
     number: index + 1,
@@ -23,8 +19,10 @@ export function sessionMessage(session: Session, index: number, exchange: Exchan
     from,
     kind,
     name,
+    id,
     at: unixTime(session, at),
     complete,
+    missing: session.messages.missing(index)?.length ?? 0,
     weight: weightOf(row),
   };
   return new SourcedMessage(facts, new SessionBytes(session, index));
@@ -50,26 +48,13 @@ class SessionBytes implements MessageSource {
   }
 
   content(): Uint8Array | undefined {
-    const row = this.#row();
-    if (!row) return undefined;
-    if (row.contentLength > 0) return own(this.#session.messages.content(this.#index));
-    const bytes = this.bytes();
-    const coding = codingOf(row, this.#session.exchanges.get(row.exchange));
-    const inflater = inflaterFor(coding, MAX_CONTENT);
-    if (!bytes || !inflater || bytes.length === 0) return bytes;
-    return inflater.push(bytes) as Uint8Array | undefined;
+    return this.#row() && own(wholeContent(this.#session, this.#index));
   }
 
   #row(): MessageRow | undefined {
     const row = this.#session.messages.row(this.#index);
     return row.kind === 'lost' ? undefined : row;
   }
-}
-
-/** The Content-Encoding of the request or response that a row is; '' of all else. */
-function codingOf({ kind }: MessageRow, exchange: Exchange | undefined): string {
-  const head = kind === 'request' ? exchange?.request : kind === 'response' ? exchange?.response : undefined;
-  return head ? fieldValues(head.fields, 'content-encoding').join(', ') : '';
 }
 
 /** In memory of its own: a Buffer may lie in one that it shares. */

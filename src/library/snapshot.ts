@@ -1,5 +1,6 @@
 import type { ExchangeProtocol } from '../decoders/wire-event.ts';
 import type { Audit } from '../session/audit.ts';
+import type { NetworkTotals } from '../session/network-totals.ts';
 import type { Losses, Session } from '../session/session.ts';
 import { type Totals as SessionTotals, sumOfTotals } from '../session/totals.ts';
 import { type Connection, connectionCopy } from './connection.ts';
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly connections: readonly Connection[];
   readonly exchanges: readonly Exchange[];
   readonly pollSeries: readonly PollSeries[];
+  /** What all its connections took of TCP and IP, exactly; undefined where no packet capture tells it. */
+  readonly network: NetworkTotals | undefined;
   /** The first 10,000. */
   readonly faults: readonly Fault[];
   /** All of them. */
@@ -51,6 +54,7 @@ export function snapshotOf(session: Session): Snapshot {
     ),
     exchanges: Array.from(session.exchanges, (exchange) => exchangeCopy(session, exchange)),
     pollSeries: session.pollSeries.map((series) => pollSeriesCopy(session, series)),
+    network: session.network(),
     faults: session.faults.map((fault) => faultCopy(session, fault)),
     faultCount: session.faultCount,
     audit: structuredClone(session.audit()),

@@ -10,6 +10,7 @@ import {
   server,
   webSocket,
 } from '../testing/conversations.ts';
+import { helloRecord } from '../testing/hello-record.ts';
 import { TapScript } from '../testing/tap-script.ts';
 import type { Message } from './message.ts';
 import { SessionReader } from './weighed-session.ts';
@@ -69,7 +70,9 @@ describe('messages', () => {
 
   test('print, compare and clone as plain data', () => {
     const message = lastOf(webSocket);
-    const names = 'number connection exchange protocol from kind name at complete weight'.split(' ');
+    const names = 'number connection exchange protocol from kind name id at complete missing weight'.split(
+      ' ',
+    );
     expect(Object.keys(structuredClone(message))).toEqual(names);
     expect(Object.keys(JSON.parse(JSON.stringify(message)))).toEqual(names);
   });
@@ -148,7 +151,7 @@ describe('a snapshot', () => {
     expect({ faults, faultCount, lost }).toEqual({
       faults: [],
       faultCount: 0,
-      lost: { bytes: 0, messages: 0, exchanges: 0 },
+      lost: { bytes: 0, messages: 0, exchanges: 0, heads: 0, names: 0, connections: 0 },
     });
     expect(audit).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
   });
@@ -164,6 +167,49 @@ describe('a snapshot', () => {
     expect(() => Object.assign(before.connections[0]!, { number: 2 })).toThrow(TypeError);
     expect(reader.snapshot().exchanges[0]?.response?.status).toBe(200);
   });
+});
+
+test('TLS that is not opened has what its client asked for', () => {
+  const { reader } = played([{ from: 'client', bytes: helloRecord('pay.example.com', ['h2']) }]);
+  expect(reader.exchange(1)).toMatchObject({
+    protocol: 'tls',
+    host: 'pay.example.com:80',
+    clientHello: { serverName: 'pay.example.com', alpn: ['h2'] },
+  });
+  expect(played(http).reader.exchange(1)?.clientHello).toBeUndefined();
+});
+
+test('what a packet capture tells of the network is beside the sockets', () => {
+  const session = new Session();
+  const both = { client: 1, server: 2 };
+  const network = { packets: both, headers: both, retransmitted: both, missing: both, roundTrip: 4 };
+  new TapScript(session.take).open({ mode: 'capture' }).say(GET).close('ended', { network });
+  const reader = new SessionReader(session);
+  expect(reader.connection(1)?.network).toEqual(network);
+  expect(reader.connection(1)?.sockets).not.toHaveProperty('network');
+  const { roundTrip: _, ...sums } = network;
+  expect(reader.snapshot().network).toEqual({ connections: 1, ...sums, roundTrip: { median: 4, count: 1 } });
+  expect(played(http).reader.snapshot().network).toBeUndefined();
+});
+
+test('a message with a hole has the bytes around it, and tells how many are missing', () => {
+  const session = new Session();
+  const body = gzipSync('hello '.repeat(2000), { level: 0 });
+  const head = `HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: ${body.length}\n\n`;
+  const script = new TapScript(session.take).open({ mode: 'capture' });
+  script.say(GET, server(head, body.subarray(0, 5000))).lose('server', 1000);
+  script.say(server(body.subarray(6000))).close();
+  const [, message] = new SessionReader(session).messages();
+  expect(message).toMatchObject({ missing: 1000, complete: true, weight: { payload: body.length } });
+  expect(message?.bytes()).toHaveLength(body.length - 1000);
+  expect(message?.text()).toMatch(/^(hello ){800,}/);
+});
+
+test('an event has its id', () => {
+  expect(
+    lastOf([GET, server('HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\nid: e7\ndata: x\n\n')]).id,
+  ).toBe('e7');
+  expect(lastOf(webSocket).id).toBe('');
 });
 
 test('an exchange is found by its number', () => {

@@ -1,4 +1,4 @@
-import type { CloseReason, ConnectionFailure, DirectionBytes } from '../tap.ts';
+import type { CloseReason, ConnectionFailure, DirectionBytes, Side } from '../tap.ts';
 import { CertificateError } from './certificate-authority.ts';
 
 /** How a connection can close that the client closed. */
@@ -16,11 +16,12 @@ export class ClientTrust {
 
   /**
    * True when a client that closed the TLS opened to it probably refused our certificate: not a byte was sent on it, nor
-   * was one ever to that host. Some clients (Node) verify only after the handshake. Told once a host.
+   * was one ever to that host. Some clients (Node) verify only after the handshake. One that left since the server, the
+   * `first`, had ended refused nothing. Told once a host.
    */
-  refused(host: string, reason: CloseReason, tapped: DirectionBytes): boolean {
+  refused(host: string, reason: CloseReason, tapped: DirectionBytes, first: Side | undefined): boolean {
     if (tapped.client > 0) this.#used.add(host);
-    return CLIENT_LEFT.has(reason) && this.#isFirstGuess(host);
+    return CLIENT_LEFT.has(reason) && first !== 'server' && this.#isFirstGuess(host);
   }
 
   #isFirstGuess(host: string): boolean {

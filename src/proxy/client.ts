@@ -32,7 +32,7 @@ export class Client {
     return this.#isStopped || this.gone.aborted;
   }
 
-  /** Closes the socket at once, since tare ends. */
+  /** Closes the socket at once, since tare ends, or somebody wants it to. */
   stop(): void {
     this.#isStopped = true;
     this.socket.destroy();

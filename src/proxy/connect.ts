@@ -9,6 +9,7 @@ import type {
   ConnectionFailure,
   DirectionBytes,
   Endpoint,
+  Side,
   TlsFacts,
 } from '../tap.ts';
 import type { Client } from './client.ts';
@@ -152,8 +153,8 @@ class TunnelOpening {
     };
     const tap = this.#parts.source.open(facts, serverName);
     const host = serverName ?? server.host;
-    const judge = (reason: CloseReason, tapped: DirectionBytes): CloseReason =>
-      opened && this.#parts.clientTrust.refused(host, reason, tapped) ? 'client-refused' : reason;
+    const judge = (reason: CloseReason, tapped: DirectionBytes, first: Side | undefined): CloseReason =>
+      opened && this.#parts.clientTrust.refused(host, reason, tapped, first) ? 'client-refused' : reason;
     tunnel({ client, clientStream, serverStream, serverSocket: dialled.socket, tap, proxy, judge }, first);
   }
 

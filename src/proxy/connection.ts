@@ -17,8 +17,8 @@ export interface Joint {
   readonly tap: ConnectionTap;
   /** Bytes that passed on the client's socket only because tare stands there: CONNECT and its answer. */
   readonly proxy: DirectionBytes;
-  /** Knows better why the connection closed, from what passed on it. */
-  readonly judge?: (reason: CloseReason, tapped: DirectionBytes) => CloseReason;
+  /** Knows better why the connection closed, from what passed on it and who ended it first; undefined where neither did. */
+  readonly judge?: (reason: CloseReason, tapped: DirectionBytes, first: Side | undefined) => CloseReason;
 }
 
 /** What happens on the server's side, for whoever feeds the client's bytes in. */
@@ -42,6 +42,8 @@ export class Connection {
   readonly #side: ServerSide;
   readonly #unrelayed = { client: 0, server: 0 };
   readonly #ended = { client: false, server: false };
+  /** The side that ended before the other did. */
+  #first: Side | undefined;
   /** What this connection moved over the client's socket, by its own count. */
   readonly #moved = { client: 0, server: 0 };
   /** Senders that are paused until the other side has taken what it was sent. */
@@ -143,6 +145,7 @@ export class Connection {
   #end(from: Side): void {
     if (this.#ended[from]) return;
     this.#ended[from] = true;
+    this.#first ??= from;
     this.#joint.tap.ended(from);
     if (from === 'server') this.#side.ended();
   }
@@ -174,7 +177,7 @@ export class Connection {
     const upstream = { client: serverSocket.bytesWritten, server: serverSocket.bytesRead };
     const tls = serverStream === serverSocket ? NONE : difference(upstream, tapped);
     const reason = this.#cut ?? 'ended';
-    tap.closed(judge?.(reason, tapped) ?? reason, {
+    tap.closed(judge?.(reason, tapped, this.#first) ?? reason, {
       tapped,
       upstream,
       tls,

@@ -71,6 +71,8 @@ export interface RunningProxy extends AsyncDisposable {
   readonly epoch: bigint;
   /** Nanoseconds since then. */
   now(): number;
+  /** Ends the client with this number, as in a connection's facts, and all its connections; false where it is gone. */
+  stopClient(number: number): boolean;
   /** Takes no more clients, closes those there are, and waits until all have been told of on the tap. */
   close(): Promise<void>;
 }
@@ -114,7 +116,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
   const reverser = newReverser?.(parts);
   const close = () => closeServer(server, underWay, source).finally(() => reverser?.close());
-  return { address, epoch: source.epoch, now: () => source.now(), close, [Symbol.asyncDispose]: close };
+  return {
+    address,
+    epoch: source.epoch,
+    now: () => source.now(),
+    stopClient: (number) => underWay.stop(number),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** A start without reverse mode loads neither it nor http-proxy. */

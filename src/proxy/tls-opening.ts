@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
-import { connect, createSecureContext, rootCertificates, type SecureContext, TLSSocket } from 'node:tls';
+import {
+  connect,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type SecureContextOptions,
+  TLSSocket,
+} from 'node:tls';
 import type { Endpoint, TlsFacts } from '../tap.ts';
 import { type ServerMatcher, serverMatcher } from './host-pattern.ts';
 import { at, errorCode, UpstreamError } from './upstream.ts';
@@ -18,7 +25,7 @@ export interface UpstreamTrust {
   readonly insecure: boolean;
   /**
    * The roots that are trusted, with the certificate that is shown to this server, if any. Made once for all connections:
-   * making it anew takes a tenth of a handshake.
+   * making it anew takes a tenth of a handshake, or many handshakes where there are roots beside Node's own.
    */
   contextFor(server: Endpoint, serverName?: string): SecureContext;
 }
@@ -42,14 +49,27 @@ export function upstreamTrust(
   certificates: readonly ClientCertificate[] = [],
 ): UpstreamTrust {
   const trusted = roots.length === 0 ? {} : { ca: [...rootCertificates, ...roots] };
-  const context = createSecureContext(trusted);
+  const common = madeOnce({ ca: [...roots] }, trusted);
   const own = certificates.map(({ servers, identity }) => ({
     isFor: serverMatcher([servers]),
-    context: createSecureContext({ ...trusted, ...identity }),
+    context: madeOnce(identity, { ...trusted, ...identity }),
   }));
   const contextFor = (...asked: Parameters<ServerMatcher>) =>
-    own.find(({ isFor }) => isFor(...asked))?.context ?? context;
+    (own.find(({ isFor }) => isFor(...asked))?.context ?? common)();
   return { insecure, contextFor };
+}
+
+/**
+ * A context that is made when it is first asked for: with Node's own roots in it that takes 20 ms, which a start can do
+ * without. `unsure` is the part of it that may be wrong, and is tried at once.
+ */
+function madeOnce(unsure: SecureContextOptions, options: SecureContextOptions): () => SecureContext {
+  createSecureContext(unsure);
+  let context: SecureContext | undefined;
+  return () => {
+    context ??= createSecureContext(options);
+    return context;
+  };
 }
 
 /** How a handshake goes on. */
@@ -82,7 +102,8 @@ export function openServerTls(
       rejectUnauthorized: !trust.insecure,
     });
     if (onKeys) stream.on('keylog', onKeys);
-    stream.on('error', () => {}); // one may come before the relay listens
+    // Of an alert that comes after the handshake Node only tells, maybe before the relay listens: the stream is to keep it.
+    stream.on('error', (error) => stream.destroy(error));
     const give = (error: UpstreamError) => {
       clearTimeout(timer);
       stream.destroy();

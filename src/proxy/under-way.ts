@@ -70,6 +70,16 @@ export class UnderWay {
     this.#work.add(done);
   }
 
+  /** Ends a client and all its connections; false where there is none with this number. */
+  stop(number: number): boolean {
+    for (const client of this.#clients) {
+      if (client.number !== number) continue;
+      client.stop();
+      return true;
+    }
+    return false;
+  }
+
   /** Closes every client, and waits for all that follows from it. No more clients may be added. */
   async end(source: TapSource): Promise<void> {
     const closed = [...this.#clients].map(

@@ -24,6 +24,11 @@ export class ConnectionStore {
     return this.#size;
   }
 
+  /** Bytes of what was known of connections that could not be kept, the room between them included. */
+  get lost(): number {
+    return this.#spool.lost + this.#places.lost * WIDTH * Float64Array.BYTES_PER_ELEMENT;
+  }
+
   /** Those that are open. */
   open(): Iterable<Connection> {
     return this.#open.values();

@@ -35,6 +35,11 @@ export interface Connection {
   inspectionStopped: string | undefined;
 }
 
+/** Whether it has closed and nobody told what TLS took on it: the `tls` in its ledger is 0 and says nothing. */
+export function isTlsUnknown({ facts, closing }: Connection): boolean {
+  return facts?.tls !== undefined && closing?.unknown === true;
+}
+
 /** What an attempt and a connection have in common. */
 type Attempt = Pick<Connection, 'mode' | 'client' | 'clientAddress' | 'server'>;
 

@@ -22,7 +22,9 @@ export class ExchangeBodies implements PollBodies {
   }
 
   response(limit: number): Bytes | undefined {
-    return this.#content(this.#rows.response, limit);
+    const { response } = this.#rows;
+    if (response >= 0 && this.#kept.messages.missing(response)) return undefined; // its beginning is not the whole
+    return this.#content(response, limit);
   }
 
   #content(row: number, limit: number): Bytes | undefined {

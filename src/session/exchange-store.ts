@@ -5,21 +5,21 @@ import {
   readResponseHead,
   type Unreadable,
 } from '../decoders/http1/head.ts';
-import type { ExchangeProtocol } from '../decoders/wire-event.ts';
+import type { ExchangeProtocol, TlsOffer } from '../decoders/wire-event.ts';
 import type { Bytes } from '../tap.ts';
 import { type Exchange, type OpenExchange, openedExchange } from './exchange.ts';
-import { type ExchangeRow, ExchangeTable, type HeadPlace } from './exchange-table.ts';
+import { type ExchangePlaces, type ExchangeRow, ExchangeTable, type HeadPlace } from './exchange-table.ts';
 import type { OnLost } from './page-store.ts';
 import type { PollVerdict } from './polling/verdict.ts';
 import { Spool } from './spool.ts';
 
 const NOWHERE: HeadPlace = { at: 0, length: 0 };
+const NO_PLACES: ExchangePlaces = { request: NOWHERE, response: NOWHERE, clientHello: NOWHERE };
 
 /** An exchange that goes on, and where its heads are. */
 interface Open {
   readonly exchange: OpenExchange;
-  request: HeadPlace;
-  response: HeadPlace;
+  readonly places: { -readonly [Part in keyof ExchangePlaces]: ExchangePlaces[Part] };
 }
 
 /**
@@ -48,6 +48,11 @@ export class ExchangeStore {
     return this.#table.lost;
   }
 
+  /** Bytes of heads that could not be kept, the room between them included. */
+  get lostHeads(): number {
+    return this.#heads.lost;
+  }
+
   /** Those that go on. */
   *open(): Generator<Exchange> {
     for (const { exchange } of this.#open.values()) yield exchange;
@@ -61,6 +66,18 @@ export class ExchangeStore {
     }
   }
 
+  /** The poll series an exchange is part of; cheaper than all of it. */
+  seriesOf(number: number): number | undefined {
+    const open = this.#open.get(number);
+    return open ? open.exchange.series : this.#table.seriesOf(number);
+  }
+
+  /** The connection an exchange is on; cheaper than all of it. 0 where it could not be kept. */
+  connectionOf(number: number): number {
+    const open = this.#open.get(number);
+    return open ? open.exchange.connection : this.#table.connectionOf(number);
+  }
+
   /** Undefined where there is none with this number, or it could not be kept. */
   get(number: number): Exchange | undefined {
     const open = this.#open.get(number);
@@ -70,10 +87,11 @@ export class ExchangeStore {
     return row && this.#past(row);
   }
 
-  begin(connection: number, at: number, protocol: ExchangeProtocol): OpenExchange {
-    const exchange = openedExchange(++this.#length, connection, at, protocol);
+  /** `messagesFrom` is the number that the session's next message gets. */
+  begin(connection: number, at: number, protocol: ExchangeProtocol, messagesFrom = 0): OpenExchange {
+    const exchange = openedExchange(++this.#length, connection, at, protocol, messagesFrom);
     this.#table.add();
-    this.#open.set(exchange.number, { exchange, request: NOWHERE, response: NOWHERE });
+    this.#open.set(exchange.number, { exchange, places: { ...NO_PLACES } });
     return exchange;
   }
 
@@ -86,21 +104,28 @@ export class ExchangeStore {
     const open = this.#open.get(number);
     if (!open) return;
     open.exchange.request = head;
-    open.request = place;
+    open.places.request = place;
   }
 
   setResponse(number: number, head: ResponseHead, place: HeadPlace): void {
     const open = this.#open.get(number);
     if (!open) return;
     open.exchange.response = head;
-    open.response = place;
+    open.places.response = place;
+  }
+
+  setClientHello(number: number, clientHello: TlsOffer): void {
+    const open = this.#open.get(number);
+    if (!open) return;
+    open.exchange.clientHello = clientHello;
+    open.places.clientHello = this.keepHead(Buffer.from(JSON.stringify(clientHello)));
   }
 
   /** The exchange is over: nothing of it changes any more, but for its series. */
   end(number: number): void {
     const open = this.#open.get(number);
     if (!open) return;
-    this.#table.set(open.exchange, open.request, open.response);
+    this.#table.set(open.exchange, open.places);
     this.#open.delete(number);
   }
 
@@ -114,8 +139,8 @@ export class ExchangeStore {
 
   /** The head of an exchange's request or response as it was sent; undefined where there is none, or it was lost. */
   head(number: number, which: 'request' | 'response'): Buffer | undefined {
-    const places = this.#open.get(number) ?? placesOf(this.#table.row(number));
-    return places && this.#bytes(places[which]);
+    const { places } = this.#open.get(number) ?? this.#table.row(number) ?? { places: NO_PLACES };
+    return this.#bytes(places[which]);
   }
 
   /** Forgets everything. */
@@ -125,11 +150,13 @@ export class ExchangeStore {
     this.#heads.close();
   }
 
-  #past({ requestPlace, responsePlace, ...facts }: ExchangeRow): Exchange {
-    const request = this.#bytes(requestPlace);
-    const response = this.#bytes(responsePlace);
+  #past({ places, ...facts }: ExchangeRow): Exchange {
+    const hello = this.#bytes(places.clientHello);
+    const request = this.#bytes(places.request);
+    const response = this.#bytes(places.response);
     return {
       ...facts,
+      clientHello: hello && JSON.parse(hello.toString()),
       request: readable(request && readRequestHead(request)),
       response: readable(response && readResponseHead(response)),
     };
@@ -138,10 +165,6 @@ export class ExchangeStore {
   #bytes({ at, length }: HeadPlace): Buffer | undefined {
     return length === 0 ? undefined : this.#heads.read(at, length);
   }
-}
-
-function placesOf(row: ExchangeRow | undefined) {
-  return row && { request: row.requestPlace, response: row.responsePlace };
 }
 
 /** What was a head when it came; undefined where there is none, or it was lost. */

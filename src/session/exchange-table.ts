@@ -4,11 +4,12 @@ import { emptyWeight, type Weight } from './ledger.ts';
 import type { OnLost } from './page-store.ts';
 import type { PollVerdict } from './polling/verdict.ts';
 import { Rows } from './rows.ts';
+import { wordList } from './word-list.ts';
 
-const PROTOCOLS: readonly ExchangeProtocol[] = ['http1', 'websocket', 'sse', 'http2', 'tcp', 'tls'];
+const PROTOCOLS = wordList<ExchangeProtocol>()(['http1', 'websocket', 'sse', 'http2', 'tcp', 'tls']);
 
 /** The first is none. */
-const VERDICTS: readonly (PollVerdict | undefined)[] = [
+const VERDICTS = wordList<PollVerdict | undefined>()([
   undefined,
   'news',
   'cut-off',
@@ -21,19 +22,23 @@ const VERDICTS: readonly (PollVerdict | undefined)[] = [
   'control',
   'redirect',
   'error',
-];
+]);
 
-/** Where in the spool a head is; of length 0 where there is none. */
+/** Where in the spool a head is, or what is kept of a ClientHello; of length 0 where there is none. */
 export interface HeadPlace {
   readonly at: number;
   readonly length: number;
 }
 
+/** Where the parts of an exchange are that do not fit into a row of numbers. */
+export interface ExchangePlaces {
+  readonly request: HeadPlace;
+  readonly response: HeadPlace;
+  readonly clientHello: HeadPlace;
+}
+
 /** What of an exchange fits into a row of numbers. */
-export type ExchangeRow = Omit<Exchange, 'request' | 'response'> & {
-  readonly requestPlace: HeadPlace;
-  readonly responsePlace: HeadPlace;
-};
+export type ExchangeRow = Omit<Exchange, keyof ExchangePlaces> & { readonly places: ExchangePlaces };
 
 const CONNECTION = 0;
 const OPENED_AT = 1;
@@ -48,10 +53,13 @@ const SERIES = 9;
 const VERDICT = 10;
 const REQUEST = 11;
 const RESPONSE = 13;
-const CLIENT = 15;
-const SERVER = 20;
-/** 200 bytes a row. */
-const WIDTH = 25;
+const HELLO = 15;
+const CLIENT = 17;
+const SERVER = 22;
+const MESSAGES_FROM = 27;
+const MESSAGES_UNTIL = 28;
+/** 232 bytes a row. */
+const WIDTH = 29;
 
 /** Exchanges that are over, by number, as rows of numbers. */
 export class ExchangeTable {
@@ -73,7 +81,7 @@ export class ExchangeTable {
     page.fill(0, this.#rows.offset, this.#rows.offset + WIDTH);
   }
 
-  set(exchange: Exchange, request: HeadPlace, response: HeadPlace): void {
+  set(exchange: Exchange, places: ExchangePlaces): void {
     const page = this.#rows.change(exchange.number - 1);
     const { offset } = this.#rows;
     page[offset + CONNECTION] = exchange.connection;
@@ -83,14 +91,15 @@ export class ExchangeTable {
     page[offset + INFORMATIONAL] = exchange.informational;
     page[offset + RESPONDED_AT] = known(exchange.respondedAt);
     page[offset + MESSAGES] = exchange.messages;
+    page[offset + MESSAGES_FROM] = exchange.messagesFrom;
+    page[offset + MESSAGES_UNTIL] = known(exchange.messagesUntil);
     page[offset + FAULTS] = exchange.faults;
     page[offset + RESUMES] = known(exchange.resumes);
     page[offset + SERIES] = known(exchange.series);
     page[offset + VERDICT] = verdictNumber(exchange.verdict);
-    page[offset + REQUEST] = request.at;
-    page[offset + REQUEST + 1] = request.length;
-    page[offset + RESPONSE] = response.at;
-    page[offset + RESPONSE + 1] = response.length;
+    setPlace(page, offset + REQUEST, places.request);
+    setPlace(page, offset + RESPONSE, places.response);
+    setPlace(page, offset + HELLO, places.clientHello);
     setWeight(page, offset + CLIENT, exchange.ledger.client);
     setWeight(page, offset + SERVER, exchange.ledger.server);
     this.#rows.keep();
@@ -110,14 +119,28 @@ export class ExchangeTable {
       informational: page[offset + INFORMATIONAL]!,
       respondedAt: maybe(page[offset + RESPONDED_AT]!),
       messages: page[offset + MESSAGES]!,
+      messagesFrom: page[offset + MESSAGES_FROM]!,
+      messagesUntil: maybe(page[offset + MESSAGES_UNTIL]!),
       faults: page[offset + FAULTS]!,
       resumes: maybe(page[offset + RESUMES]!),
       series: maybe(page[offset + SERIES]!),
       verdict: VERDICTS[page[offset + VERDICT]!],
-      requestPlace: { at: page[offset + REQUEST]!, length: page[offset + REQUEST + 1]! },
-      responsePlace: { at: page[offset + RESPONSE]!, length: page[offset + RESPONSE + 1]! },
+      places: {
+        request: place(page, offset + REQUEST),
+        response: place(page, offset + RESPONSE),
+        clientHello: place(page, offset + HELLO),
+      },
       ledger: { client: weight(page, offset + CLIENT), server: weight(page, offset + SERVER) },
     };
+  }
+
+  /** Undefined where it is part of none, or its row was lost. */
+  seriesOf(number: number): number | undefined {
+    return maybe(this.#rows.page(number - 1)[this.#rows.offset + SERIES]!);
+  }
+
+  connectionOf(number: number): number {
+    return this.#rows.page(number - 1)[this.#rows.offset + CONNECTION]!;
   }
 
   /** Notes the series of an exchange that turned out to be part of one when it was over. */
@@ -145,6 +168,15 @@ function known(value: number | undefined): number {
 
 function maybe(value: number): number | undefined {
   return value === 0 ? undefined : value - 1;
+}
+
+function setPlace(page: Float64Array, offset: number, { at, length }: HeadPlace): void {
+  page[offset] = at;
+  page[offset + 1] = length;
+}
+
+function place(page: Readonly<Float64Array>, offset: number): HeadPlace {
+  return { at: page[offset]!, length: page[offset + 1]! };
 }
 
 /** TLS is booked on connections alone. */

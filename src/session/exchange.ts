@@ -1,5 +1,5 @@
 import type { RequestHead, ResponseHead } from '../decoders/http1/head.ts';
-import type { ExchangeProtocol } from '../decoders/wire-event.ts';
+import type { ExchangeProtocol, TlsOffer } from '../decoders/wire-event.ts';
 import { emptyLedger, type Ledger } from './ledger.ts';
 import type { PollVerdict } from './polling/verdict.ts';
 
@@ -12,6 +12,8 @@ export interface Exchange {
   readonly openedAt: number;
   readonly closedAt: number | undefined;
   readonly protocol: ExchangeProtocol;
+  /** Of TLS that is not opened: what its first message asks for; undefined elsewhere, and where that was not there to be read. */
+  readonly clientHello: TlsOffer | undefined;
   /** Undefined before it came, and when it could not be kept. */
   readonly request: RequestHead | undefined;
   /** The final response; the informational ones before it are `informational`. */
@@ -20,6 +22,9 @@ export interface Exchange {
   /** When the final response's head came. */
   readonly respondedAt: number | undefined;
   readonly messages: number;
+  /** Its messages are among the session's from this number on, and before the other; without that it goes on. */
+  readonly messagesFrom: number;
+  readonly messagesUntil: number | undefined;
   readonly faults: number;
   /** The event stream that this one takes up, by the Last-Event-ID it sent. */
   readonly resumes: number | undefined;
@@ -38,6 +43,7 @@ export function openedExchange(
   connection: number,
   at: number,
   protocol: ExchangeProtocol,
+  messagesFrom = 0,
 ): OpenExchange {
   return {
     number,
@@ -45,11 +51,14 @@ export function openedExchange(
     openedAt: at,
     closedAt: undefined,
     protocol,
+    clientHello: undefined,
     request: undefined,
     response: undefined,
     informational: 0,
     respondedAt: undefined,
     messages: 0,
+    messagesFrom,
+    messagesUntil: undefined,
     faults: 0,
     resumes: undefined,
     series: undefined,

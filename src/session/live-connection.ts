@@ -1,5 +1,5 @@
 import type { RequestHead, ResponseHead } from '../decoders/http1/head.ts';
-import type { Conversation, ExchangeProtocol, WireEvent } from '../decoders/wire-event.ts';
+import type { Conversation, WireEvent } from '../decoders/wire-event.ts';
 import type { Bytes, Side } from '../tap.ts';
 import type { Connection } from './connection.ts';
 import type { OpenExchange } from './exchange.ts';
@@ -54,10 +54,6 @@ interface Slot {
   readonly rows: { request: number; response: number };
 }
 
-/** Stands for bytes that are missing. */
-const FILLER = new Uint8Array(64 << 10);
-const MOST_FILLED = 16 << 20;
-
 /** A connection whose bytes still come: feeds its conversation and books what that tells. */
 export class LiveConnection {
   readonly connection: Connection;
@@ -85,27 +81,20 @@ export class LiveConnection {
     for (const event of this.#conversation.push(from, bytes)) this.#book(event, at);
   }
 
-  /**
-   * Bytes that travelled and are not there to be read. Inside a body or a message of a known length zeros do as well, and the
-   * decoding goes on behind them; a hole that is too long for that ends it.
-   */
+  /** Bytes that travelled and are not there to be read. */
   lose(from: Side, length: number, at: number): void {
+    if (length === 0) return;
     const start = this.#pushed[from];
+    this.#pushed[from] += length;
+    const isStopped = this.connection.inspectionStopped !== undefined;
+    const events = isStopped ? [] : this.#conversation.lose(from, length);
     const detail = `${length} bytes are missing in the capture`;
-    this.#telling.fault(
-      this.connection,
-      undefined,
-      { type: 'fault', exchange: 0, from, start, rule: 'capture', detail },
+    this.#bookFault(
+      { type: 'fault', exchange: exchangeIn(events), from, start, rule: 'capture', detail },
       at,
     );
-    if (this.connection.inspectionStopped !== undefined) return this.countOnly(from, length);
-    if (length > MOST_FILLED) {
-      this.#pushed[from] += length;
-      throw new Error(detail);
-    }
-    for (let filled = 0; filled < length; filled += FILLER.length) {
-      this.push(from, FILLER.subarray(0, length - filled), at);
-    }
+    if (isStopped) this.countOnly(from, length);
+    for (const event of events) this.#book(event, at);
   }
 
   /** One side has said its last; `isCutOff`: not of its own accord. */
@@ -148,6 +137,8 @@ export class LiveConnection {
         return this.#bookMessage(event, at);
       case 'message-part':
         return this.#bookPart(event, at);
+      case 'missing':
+        return this.#bookMissing(event, at);
       case 'body':
         return this.#bookBody(event);
       case 'body-end':
@@ -157,7 +148,7 @@ export class LiveConnection {
       case 'response':
         return this.#bookResponse(event, at);
       case 'exchange':
-        return this.#bookExchange(event.exchange, event.protocol, at);
+        return this.#bookExchange(event, at);
       case 'exchange-closed':
         return this.#bookClosed(event.exchange, at);
       case 'undecoded':
@@ -204,6 +195,7 @@ export class LiveConnection {
       open < 0 ? this.#messages.begin({ exchange: exchange.number, from, kind, at, start }) : open;
     if (open >= 0) openRow[from] = -1;
     this.#messages.weigh(number, 0, framing, control, payload);
+    if (event.id) this.#messages.identify(number, event.id);
     this.#messages.keep(number, bytes);
     if (complete) this.#messages.complete(number, kind, name, at);
     else this.#messages.cutOff(number, kind, name, at);
@@ -231,6 +223,22 @@ export class LiveConnection {
     this.#messages.keep(openRow[from], bytes);
     this.#weigh(slot, from, 'framing', framing);
     this.#weigh(slot, from, 'payload', bytes.length);
+  }
+
+  #bookMissing(
+    { exchange: number, from, kind, start, length }: WireEvent & { type: 'missing' },
+    at: number,
+  ): void {
+    const slot = this.#slot(number);
+    this.#weigh(slot, from, 'payload', length);
+    if (!slot) return;
+    const { exchange, openRow } = slot;
+    if (openRow[from] < 0 && kind !== undefined) {
+      openRow[from] = this.#messages.begin({ exchange: exchange.number, from, kind, at, start });
+    }
+    if (openRow[from] < 0) return;
+    this.#messages.weigh(openRow[from], 0, 0, 0, length);
+    this.#messages.miss(openRow[from], length);
   }
 
   #bookRequest({ exchange, head, start, length, bytes }: WireEvent & { type: 'request' }, at: number): void {
@@ -305,18 +313,23 @@ export class LiveConnection {
   }
 
   /** A new exchange; or one that became a WebSocket or an event stream, whose response is complete with its head. */
-  #bookExchange(conversationNumber: number, protocol: ExchangeProtocol, at: number): void {
+  #bookExchange(
+    { exchange: conversationNumber, protocol, clientHello }: WireEvent & { type: 'exchange' },
+    at: number,
+  ): void {
     this.connection.protocol = protocol;
     const slot = this.#slot(conversationNumber);
     if (!slot) {
-      const exchange = this.#exchanges.begin(this.connection.number, at, protocol);
+      const exchange = this.#exchanges.begin(this.connection.number, at, protocol, this.#messages.length);
       this.connection.exchanges++;
       const rows = { request: -1, response: -1 };
       this.#slots.set(conversationNumber, { exchange, openRow: { client: -1, server: -1 }, rows });
       this.#lastNumber = -1;
+      if (clientHello) this.#exchanges.setClientHello(exchange.number, clientHello);
       return this.#telling.opened(exchange);
     }
     slot.exchange.protocol = protocol;
+    if (clientHello) this.#exchanges.setClientHello(slot.exchange.number, clientHello);
     this.#telling.changed(slot.exchange);
     if (slot.openRow.client >= 0 && protocol !== 'sse') this.#completeOpen(slot, 'client', 'request', '', at);
     if (slot.openRow.server >= 0) this.#completeOpen(slot, 'server', 'response', '', at);
@@ -346,6 +359,7 @@ export class LiveConnection {
     if (openRow.client >= 0) this.#messages.settle(openRow.client);
     if (openRow.server >= 0) this.#messages.settle(openRow.server);
     exchange.closedAt = at;
+    exchange.messagesUntil = this.#messages.length;
     this.#telling.closed(exchange, rows);
   }
 
@@ -374,6 +388,14 @@ export class LiveConnection {
 /** Control frames may come between the fragments of a message (RFC 6455 section 5.4). */
 function isControl(kind: RowKind): boolean {
   return kind === 'ping' || kind === 'pong' || kind === 'close';
+}
+
+/** The exchange that a hole is in; 0 for none. */
+function exchangeIn(events: readonly WireEvent[]): number {
+  for (const event of events) {
+    if (event.type === 'missing' || event.type === 'undecoded') return event.exchange;
+  }
+  return 0;
 }
 
 function unreachable(value: never): never {

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MessageStore } from './message-store.ts';
 import type { NewRow } from './message-table.ts';
 
@@ -131,4 +131,43 @@ test('bytes that were lost are told as such', () => {
   expect(store.lostBytes).toBeGreaterThan(0);
   expect(store.bytes(first)).toBeUndefined();
   expect(store.bytes(last)?.toString()).toBe('kept');
+});
+
+describe('bytes that are missing', () => {
+  test('are left out of those that are there, and told of', () => {
+    const store = new MessageStore(MEMORY);
+    const [number, other] = [store.begin(row), store.begin(row)];
+    store.keep(number, bytes('one'));
+    store.miss(number, 5);
+    store.miss(number, 2 ** 40);
+    store.keep(other, bytes('between'));
+    store.keep(number, bytes('two'));
+    store.miss(number, 1);
+    const missing = { length: 2 ** 40 + 6, at: 3 };
+    expect([store.bytes(number)?.toString(), store.missing(number)]).toEqual(['onetwo', missing]);
+    store.complete(number, 'text', '', 1);
+    expect([store.bytes(number)?.toString(), store.missing(number)]).toEqual(['onetwo', missing]);
+    expect(store.bytes(number, 4)?.toString()).toBe('onet');
+    expect(store.missing(other)).toBeUndefined();
+  });
+
+  test('may be all there is', () => {
+    const store = new MessageStore(MEMORY);
+    const number = store.begin(row);
+    store.miss(number, 7);
+    store.cutOff(number, 'text', '', 1);
+    expect([store.bytes(number)?.length, store.missing(number)]).toEqual([0, { length: 7, at: 0 }]);
+  });
+
+  test('in more pieces than are listed in memory', () => {
+    const store = new MessageStore(MEMORY);
+    const number = store.begin(row);
+    for (let index = 0; index < 10_000; index++) {
+      store.keep(number, bytes('x'));
+      store.miss(number, 2);
+    }
+    store.complete(number, 'binary', '', 1);
+    expect(store.bytes(number)).toHaveLength(10_000);
+    expect(store.missing(number)).toEqual({ length: 20_000, at: 1 });
+  });
 });

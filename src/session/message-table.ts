@@ -1,14 +1,16 @@
 import type { MessageKind } from '../decoders/wire-event.ts';
 import type { Side } from '../tap.ts';
+import { EventIds } from './event-ids.ts';
 import { Names } from './names.ts';
 import type { OnLost } from './page-store.ts';
 import { Rows } from './rows.ts';
+import { wordList } from './word-list.ts';
 
 /** What a row of the message table is: a request or response of HTTP, or a message inside one. A lost one is only counted. */
 export type RowKind = 'lost' | 'request' | 'response' | MessageKind;
 
 /** The first is what rows of zeros are. */
-const KINDS: readonly RowKind[] = [
+const KINDS = wordList<RowKind>()([
   'lost',
   'request',
   'response',
@@ -20,7 +22,7 @@ const KINDS: readonly RowKind[] = [
   'event',
   'comment',
   'chunk',
-];
+]);
 const KIND_NUMBERS = new Map(KINDS.map((kind, number) => [kind, number]));
 
 /** A message as one row: numbers, and where in the spool its bytes are. */
@@ -41,6 +43,8 @@ export interface MessageRow {
   readonly complete: boolean;
   /** Event type of an SSE event, code and reason of a close. */
   readonly name: string;
+  /** The last event id that the client of an event stream knows after this event; '' where there is none. */
+  readonly id: string;
   /** The payload as carried, in the spool. */
   readonly bytesAt: number;
   /** Negative where the bytes lie in so many pieces, and a list of these at `bytesAt`. */
@@ -59,17 +63,19 @@ export interface NewRow {
   readonly start: number;
 }
 
-/** Bytes of a message inside an exchange, by class. */
-export interface WholeWeight {
+/** What there is to know of a message that came in one piece: its bytes by class, and of an event its id. */
+export interface WholeFacts {
   readonly framing: number;
   readonly control: number;
   readonly payload: number;
+  readonly id?: string;
 }
 
 // Columns of a row: 96 bytes, where an object of the same would take some 250.
 const EXCHANGE = 0;
 /** The name's number times 64, and what it is: kind, and one bit each for the server and for complete. */
 const TRAITS = 1;
+/** Bytes of head; of an event, which has none, the number of its id: a column of its own would cost all messages 8 bytes. */
 const HEAD = 2;
 const FRAMING = 3;
 const CONTROL = 4;
@@ -87,17 +93,19 @@ const FROM_SERVER = 16;
 const COMPLETE = 32;
 const NAME = 64;
 
-const NOTHING: WholeWeight = { framing: 0, control: 0, payload: 0 };
+const NOTHING: WholeFacts = { framing: 0, control: 0, payload: 0 };
 
 /** All messages of a session, numbered from 0 in the order they began. */
 export class MessageTable {
   readonly #rows: Rows;
   readonly #names: Names;
+  readonly #ids: EventIds;
 
   /** `memory` in bytes. */
   constructor(memory: number, onLost: OnLost) {
     this.#rows = new Rows(WIDTH, memory, onLost);
     this.#names = new Names(onLost);
+    this.#ids = new EventIds(onLost);
   }
 
   get length(): number {
@@ -109,28 +117,34 @@ export class MessageTable {
     return this.#rows.lost;
   }
 
+  /** Bytes of names and ids that could not be kept. */
+  get lostNames(): number {
+    return this.#names.lost + this.#ids.lost;
+  }
+
   /** Makes a row and returns its number. */
   add(row: NewRow): number {
     return this.#add(row, 0, NOTHING, 0, 0);
   }
 
   /** Makes the row of a message that came in one piece. */
-  addWhole(row: NewRow, weight: WholeWeight, name: string, bytesAt: number, bytesLength: number): number {
+  addWhole(row: NewRow, whole: WholeFacts, name: string, bytesAt: number, bytesLength: number): number {
     const nameNumber = name === '' ? 0 : this.#names.number(name);
-    return this.#add(row, COMPLETE + nameNumber * NAME, weight, bytesAt, bytesLength);
+    return this.#add(row, COMPLETE + nameNumber * NAME, whole, bytesAt, bytesLength);
   }
 
-  #add(row: NewRow, traits: number, weight: WholeWeight, bytesAt: number, bytesLength: number): number {
+  #add(row: NewRow, traits: number, whole: WholeFacts, bytesAt: number, bytesLength: number): number {
+    const idNumber = whole.id ? this.#ids.number(whole.id) : 0;
     const number = this.#rows.add();
     const page = this.#rows.change(number);
     const { offset } = this.#rows;
     const from = row.from === 'server' ? FROM_SERVER : 0;
     page[offset + EXCHANGE] = row.exchange;
     page[offset + TRAITS] = traits + from + KIND_NUMBERS.get(row.kind)!;
-    page[offset + HEAD] = 0;
-    page[offset + FRAMING] = weight.framing;
-    page[offset + CONTROL] = weight.control;
-    page[offset + PAYLOAD] = weight.payload;
+    page[offset + HEAD] = idNumber;
+    page[offset + FRAMING] = whole.framing;
+    page[offset + CONTROL] = whole.control;
+    page[offset + PAYLOAD] = whole.payload;
     page[offset + AT] = row.at;
     page[offset + START] = row.start;
     page[offset + BYTES_AT] = bytesAt;
@@ -148,6 +162,14 @@ export class MessageTable {
     page[offset + FRAMING]! += framing;
     page[offset + CONTROL]! += control;
     page[offset + PAYLOAD]! += payload;
+    this.#rows.keep();
+  }
+
+  /** Notes the id of an event that did not come whole. */
+  identify(number: number, id: string): void {
+    const idNumber = this.#ids.number(id);
+    const page = this.#rows.change(number);
+    page[this.#rows.offset + HEAD] = idNumber;
     this.#rows.keep();
   }
 
@@ -200,22 +222,30 @@ export class MessageTable {
     this.#rows.keep();
   }
 
+  exchangeOf(number: number): number {
+    return this.#rows.page(number)[this.#rows.offset + EXCHANGE]!;
+  }
+
   row(number: number): MessageRow {
     const page = this.#rows.page(number);
     const { offset } = this.#rows;
     const traits = page[offset + TRAITS]!;
     const what = traits % NAME;
+    const kind = KINDS[what & KIND_MASK]!;
+    const head = page[offset + HEAD]!;
+    const isEvent = kind === 'event';
     return {
       exchange: page[offset + EXCHANGE]!,
       from: (what & FROM_SERVER) === 0 ? 'client' : 'server',
-      kind: KINDS[what & KIND_MASK]!,
+      kind,
       at: page[offset + AT]!,
       start: page[offset + START]!,
-      head: page[offset + HEAD]!,
+      head: isEvent ? 0 : head,
       framing: page[offset + FRAMING]!,
       control: page[offset + CONTROL]!,
       payload: page[offset + PAYLOAD]!,
       complete: (what & COMPLETE) !== 0,
+      id: isEvent ? this.#ids.id(head) : '',
       name: this.#names.name(Math.floor(traits / NAME)),
       bytesAt: page[offset + BYTES_AT]!,
       bytesLength: page[offset + BYTES_LENGTH]!,
@@ -228,5 +258,6 @@ export class MessageTable {
   close(): void {
     this.#rows.close();
     this.#names.close();
+    this.#ids.close();
   }
 }

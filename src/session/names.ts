@@ -22,6 +22,11 @@ export class Names {
     this.#rest = new Spool(SPOOL_MEMORY, onLost);
   }
 
+  /** Bytes of names that could not be kept, the room between them included. */
+  get lost(): number {
+    return this.#rest.lost;
+  }
+
   /** The number of a name, which is cut where it is too long. */
   number(whole: string): number {
     const name = whole.length > MAX_NAME ? `${whole.slice(0, MAX_NAME)}…` : whole;

@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { chunk, client, server } from '../testing/conversations.ts';
 import { heldMemory } from '../testing/held-memory.ts';
 import { playPolls } from '../testing/poll-script.ts';
+import { FACTS, TapScript } from '../testing/tap-script.ts';
 import { PollSeriesFinder } from './polling/series-finder.ts';
 import { Session, type SessionChange } from './session.ts';
 
@@ -49,6 +51,39 @@ test('it is told when it is found, and at each answer behind that', () => {
   });
   expect(told).toEqual(['found 1 2 3 4', 'polled 4', 'polled 5', 'polled 6']);
 });
+
+test('it is told when it is found as late as its first answer, whose request never ended', () => {
+  const session = new Session();
+  const told: string[] = [];
+  session.watch(({ type }) => told.push(type));
+  const connect = chunk('[{"channel":"/meta/connect","clientId":"c1"}]');
+  const fields = 'Host: chat.example\nContent-Type: application/json\nTransfer-Encoding: chunked\n\n';
+  new TapScript(session.take)
+    .open()
+    .say(client(`POST /cometd HTTP/1.1\n${fields}`, connect))
+    .say(server('HTTP/1.1 200 OK\nContent-Length: 2\n\n[]'))
+    .close();
+  expect(session.pollSeries).toHaveLength(1);
+  expect(told.filter((type) => type.startsWith('poll'))).toEqual(['poll-series', 'polled']);
+});
+
+test.each(['', 'Content-Encoding: gzip\n'])(
+  'answers that the source lacks the most of are never told to be the same (%j)',
+  (coding) => {
+    const session = new Session();
+    session.take({ type: 'opened', connection: 1, at: 0, facts: FACTS });
+    for (let at = 1e9; at < 7e9; at += 1e9) {
+      const told = { connection: 1, at } as const;
+      const { bytes: asked } = client('GET /inbox HTTP/1.1\nHost: chat.example\n\n');
+      const { bytes: head } = server(`HTTP/1.1 200 OK\n${coding}Content-Length: 500\n\n`);
+      session.take({ ...told, type: 'bytes', from: 'client', bytes: asked });
+      session.take({ ...told, type: 'bytes', from: 'server', bytes: head });
+      session.take({ ...told, type: 'lost', from: 'server', length: 400 });
+      session.take({ ...told, type: 'bytes', from: 'server', bytes: Buffer.alloc(100, 'x') });
+    }
+    expect([...session.exchanges].map(({ verdict }) => verdict)).toEqual(Array(6).fill('news'));
+  },
+);
 
 test('what is asked three times is not a series', () => {
   const { session, changes } = played(['a', 'a', 'a']);

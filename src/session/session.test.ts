@@ -10,6 +10,7 @@ import {
   server,
   webSocket,
 } from '../testing/conversations.ts';
+import { helloRecord } from '../testing/hello-record.ts';
 import { FACTS, TapScript } from '../testing/tap-script.ts';
 import { contentOf } from './content.ts';
 import { addWeight, emptyWeight, gross } from './ledger.ts';
@@ -274,4 +275,102 @@ describe('inspection fails open', () => {
     expect(session.audit().imbalances).toEqual([]);
     expect(warned).toHaveBeenCalledOnce();
   });
+});
+
+test('events keep the id that their client knows after them', () => {
+  const session = played([
+    client('GET / HTTP/1.1\nHost: a\n\n'),
+    server('HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n'),
+    server(
+      'data: none\n\nid: 7\ndata: 7\n\ndata: still 7\n\nid: b-1\ndata: b\n\nid\ndata: none\n\nid: 9\ndata: cut',
+    ),
+  ]);
+  const ids = rows(session).map(({ kind, id, head, complete }) => ({ kind, id, head, complete }));
+  expect(ids.slice(2)).toEqual(
+    ['', '7', '7', 'b-1', '', '9'].map((id) => ({ kind: 'event', id, head: 0, complete: id !== '9' })),
+  );
+  expect(ids.slice(0, 2).map(({ id }) => id)).toEqual(['', '']);
+});
+
+describe('TLS that is not opened', () => {
+  const hello = helloRecord('pay.example.com', ['h2', 'http/1.1']);
+
+  test('has what its client asked for, when it opens and ever after', () => {
+    const session = new Session();
+    const opened: unknown[] = [];
+    session.watch((change) => {
+      if (change.type === 'exchange-opened')
+        opened.push(change.exchange.clientHello, session.hostOf(change.exchange));
+    });
+    const server443 = { host: '192.0.2.7', port: 443 };
+    const script = new TapScript(session.take).open({ server: server443 });
+    script.say({ from: 'client', bytes: hello }, server('\x16\x03\x03')).end('client', 'server').close();
+    const clientHello = { serverName: 'pay.example.com', alpn: ['h2', 'http/1.1'] };
+    expect(opened).toEqual([clientHello, 'pay.example.com']);
+    expect(session.exchanges.get(1)).toMatchObject({ protocol: 'tls', clientHello, request: undefined });
+    expect(session.unopenedHosts()).toEqual([
+      { host: 'pay.example.com', exchanges: 1, gross: hello.length + 3, alpn: ['h2', 'http/1.1'] },
+    ]);
+    expect(session.audit()).toMatchObject({ balanced: 1, imbalances: [] });
+  });
+
+  test('inside a tunnel belongs to the exchange that asked for it', () => {
+    const session = played([
+      client('CONNECT pay.example.com:8443 HTTP/1.1\nHost: pay.example.com:8443\n\n'),
+      server('HTTP/1.1 200 OK\n\n'),
+      { from: 'client', bytes: hello.subarray(0, 40) },
+      { from: 'client', bytes: hello.subarray(40) },
+    ]);
+    const [exchange, ...more] = session.exchanges;
+    expect(exchange).toMatchObject({ protocol: 'tls', clientHello: { serverName: 'pay.example.com' } });
+    expect(exchange?.request?.method).toBe('CONNECT');
+    expect(exchange?.ledger.client.undecoded).toBe(hello.length);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('what connections took of the network', () => {
+  const network = (client: number, roundTrip: number | undefined) => ({
+    packets: { client, server: 3 },
+    headers: { client: 40 * client, server: 120 },
+    retransmitted: { client: 0, server: 1 },
+    missing: { client: 0, server: 0 },
+    roundTrip,
+  });
+
+  test('is added up, and its round trips are a median', () => {
+    const session = new Session();
+    [network(2, 30), network(4, undefined), network(5, 10)].forEach((facts, index) => {
+      new TapScript(session.take, index + 1).open({ mode: 'capture' }).close('ended', { network: facts });
+    });
+    expect(session.network()).toEqual({
+      connections: 3,
+      packets: { client: 11, server: 9 },
+      headers: { client: 440, server: 360 },
+      retransmitted: { client: 0, server: 3 },
+      missing: { client: 0, server: 0 },
+      roundTrip: { median: 20, count: 2 },
+    });
+  });
+
+  test('is not known of a proxy', () => {
+    expect(played(http).network()).toBeUndefined();
+  });
+});
+
+test('what a full disk took is told of, each kind of it', async () => {
+  vi.stubEnv('TMPDIR', '/nonexistent');
+  const session = new Session({ memory: 0 });
+  vi.unstubAllEnvs();
+  const long = 'x'.repeat(50_000);
+  for (let connection = 1; connection <= 100; connection++) {
+    new TapScript(session.take, connection)
+      .open({ server: { host: long, port: 80 } })
+      .say(client(`GET /${long}${connection} HTTP/1.1\nHost: a\n\n`))
+      .say(server(`HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\ndata: ${long}\n\n`))
+      .close();
+  }
+  const { bytes, heads, connections, why } = session.losses();
+  expect(Math.min(bytes, heads, connections)).toBeGreaterThan(0);
+  expect(why).toBeDefined();
 });

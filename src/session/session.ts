@@ -10,9 +10,11 @@ import { ExchangeBodies } from './exchange-bodies.ts';
 import { ExchangeStore } from './exchange-store.ts';
 import { type ExchangeRows, LiveConnection, type Telling } from './live-connection.ts';
 import { MessageStore } from './message-store.ts';
+import { NetworkSums, type NetworkTotals } from './network-totals.ts';
 import type { PollSeries } from './polling/series.ts';
 import { type PollPart, PollSeriesFinder } from './polling/series-finder.ts';
 import { type ProtocolTotals, TotalsByProtocol } from './totals.ts';
+import { type UnopenedHost, UnopenedHosts } from './unopened-hosts.ts';
 
 /** What changed in a session, told to those who watch it, in order. */
 export type SessionChange =
@@ -43,10 +45,17 @@ export type SessionChange =
 
 /** What could not be kept, as the disk failed or was too slow. It was relayed and weighed like the rest. */
 export interface Losses {
-  /** Of payload, the room between them included. */
+  /** Of payload, the room between them included, as in the others. */
   readonly bytes: number;
+  /** Messages and exchanges of which nothing is known but that there were so many. */
   readonly messages: number;
   readonly exchanges: number;
+  /** Bytes of the heads of requests and responses. */
+  readonly heads: number;
+  /** Bytes of types and ids of events. */
+  readonly names: number;
+  /** Bytes of what was known of connections that are over. */
+  readonly connections: number;
   /** Why, the first time; undefined where nothing is lost. */
   readonly why: string | undefined;
 }
@@ -97,6 +106,8 @@ export class Session {
   readonly #polls = new PollSeriesFinder();
   readonly #auditor = new Auditor();
   readonly #totals = new TotalsByProtocol();
+  readonly #network = new NetworkSums();
+  readonly #unopened = new UnopenedHosts();
   /** Time of the last event. */
   #now = 0;
   #hasWarned = false;
@@ -168,6 +179,17 @@ export class Session {
     return this.#totals.with(this.exchanges.open(), this.connections.open());
   }
 
+  /** What the connections that have closed took of TCP and IP; undefined where no packet capture tells it. */
+  network(): NetworkTotals | undefined {
+    return this.#network.result();
+  }
+
+  /** Hosts with which TLS was spoken that is not opened, the one with the most bytes first; the first 1,000 of them. */
+  unopenedHosts(): UnopenedHost[] {
+    const open = [...this.exchanges.open()].filter(({ protocol }) => protocol === 'tls');
+    return this.#unopened.with(open.map((exchange) => [this.hostOf(exchange), exchange] as const));
+  }
+
   /** The ledger against the sockets' own counters, of all connections that have closed. */
   audit(): Audit {
     return this.#auditor.result();
@@ -179,6 +201,9 @@ export class Session {
       bytes: this.messages.lostBytes,
       messages: this.messages.lostRows,
       exchanges: this.exchanges.lost,
+      heads: this.exchanges.lostHeads,
+      names: this.messages.lostNames,
+      connections: this.connections.lost,
       why: this.#whyLost,
     };
   }
@@ -242,6 +267,7 @@ export class Session {
       connection.ledger[from].tls += closing.tls[from];
       connection.own[from].tls += closing.tls[from];
     }
+    if (closing.network) this.#network.add(closing.network);
     this.#totals.addConnection(connection);
     this.#auditor.check(connection);
     this.#tell({ type: 'connection-closed', connection });
@@ -250,6 +276,7 @@ export class Session {
 
   #closeExchange(exchange: OpenExchange, rows: ExchangeRows): void {
     this.#totals.addExchange(exchange);
+    if (exchange.protocol === 'tls') this.#unopened.add(this.hostOf(exchange), exchange);
     const part = this.#polling(() => this.#polls.answered(exchange, new ExchangeBodies(this, rows)));
     if (!part) exchange.series = undefined; // it turned out to be an event stream, or a download
     this.#join(exchange, part);
@@ -298,6 +325,8 @@ export class Session {
     const named = exchange.request && fieldValue(exchange.request.fields, 'host');
     if (named !== undefined) return named;
     const server = this.connections.get(exchange.connection)?.server;
+    const asked = exchange.clientHello?.serverName;
+    if (asked !== undefined) return !server || server.port === 443 ? asked : `${asked}:${server.port}`;
     return server === undefined ? '' : `${server.host}:${server.port}`;
   }
 

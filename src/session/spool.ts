@@ -53,6 +53,15 @@ export class Spool {
     return bytes;
   }
 
+  /** The same in slices of at most `size`; it ends where some of them were lost. */
+  *slices(position: number, length: number, size: number): Generator<Buffer> {
+    for (let start = 0; start < length; start += size) {
+      const slice = this.read(position + start, Math.min(size, length - start));
+      if (!slice) return;
+      yield slice;
+    }
+  }
+
   /** Forgets everything. */
   close(): void {
     this.#store.close();

@@ -1,5 +1,5 @@
 import type { ExchangeProtocol } from '../decoders/wire-event.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, isTlsUnknown } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { addWeight, bothWays, emptyWeight, type Weight } from './ledger.ts';
 
@@ -8,6 +8,8 @@ export interface Totals {
   connections: number;
   exchanges: number;
   messages: number;
+  /** Connections of which nobody told what TLS took: that is not in the weight. */
+  tlsUnknown: number;
   /** Both directions together. */
   readonly weight: Weight;
 }
@@ -35,10 +37,12 @@ export class TotalsByProtocol {
     addWeight(total.weight, bothWays(ledger));
   }
 
-  addConnection({ protocol, failure, own }: Connection): void {
+  addConnection(connection: Connection): void {
+    const { protocol, failure, own } = connection;
     if (failure) return;
     const total = this.#of(protocol ?? 'unknown');
     total.connections++;
+    if (isTlsUnknown(connection)) total.tlsUnknown++;
     addWeight(total.weight, bothWays(own));
   }
 
@@ -78,13 +82,14 @@ export function sumOfTotals(byProtocol: ProtocolTotals): Totals {
   return sum;
 }
 
-function addTotals(sum: Totals, { connections, exchanges, messages, weight }: Totals): void {
+function addTotals(sum: Totals, { connections, exchanges, messages, tlsUnknown, weight }: Totals): void {
   sum.connections += connections;
   sum.exchanges += exchanges;
   sum.messages += messages;
+  sum.tlsUnknown += tlsUnknown;
   addWeight(sum.weight, weight);
 }
 
-function emptyTotals(): Totals {
-  return { connections: 0, exchanges: 0, messages: 0, weight: emptyWeight() };
+export function emptyTotals(): Totals {
+  return { connections: 0, exchanges: 0, messages: 0, tlsUnknown: 0, weight: emptyWeight() };
 }

@@ -38,6 +38,12 @@ export class TapScript {
     return this;
   }
 
+  /** Bytes that the source lacks. */
+  lose(from: Side, length: number): this {
+    this.#tapped[from] += length;
+    return this.#tell({ type: 'lost', from, length });
+  }
+
   end(...sides: readonly Side[]): this {
     for (const from of sides) this.#tell({ type: 'ended', from });
     return this;

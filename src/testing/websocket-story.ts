@@ -15,6 +15,7 @@ export function websocketStory(events: readonly WireEvent[]): string[] {
     if (event.type === 'message-part') {
       part = { framing: part.framing + event.framing, text: part.text + latin1(event.bytes) };
     }
+    if (event.type === 'missing') part.text += '?'.repeat(event.length);
     if (event.type !== 'message') continue;
     if (event.kind === 'text' || event.kind === 'binary') {
       lines.push(dataLine(event, part.framing + event.framing, part.text + latin1(event.bytes)));
@@ -51,6 +52,7 @@ function placeLength(event: WireEvent): number | undefined {
     case 'message-part':
       return event.framing + event.bytes.length;
     case 'undecoded':
+    case 'missing':
       return event.length;
     default:
       return undefined;

@@ -41,6 +41,12 @@ export class WireStory {
     lent.fill('?');
   }
 
+  /** Tells of a hole. */
+  lose(from: Side, length: number): void {
+    this.pushed[from] += length;
+    this.#tell(this.#conversation.lose(from, length));
+  }
+
   end(from: Side, isCutOff = false): void {
     this.#tell(this.#conversation.end(from, isCutOff));
     for (const [key, { text, length }] of this.#open) {
@@ -74,6 +80,8 @@ export class WireStory {
       case 'body':
       case 'message-part':
         return this.#join(`${event.from} #${event.exchange}`, event.bytes);
+      case 'missing':
+        return this.#missing(event);
       case 'body-end': {
         const text = this.#take(`${event.from} #${event.exchange}`);
         const cut = event.complete ? '' : ' cut off';
@@ -88,6 +96,11 @@ export class WireStory {
       case 'fault':
         return this.#line(`${event.from} #${event.exchange} fault ${event.rule}`);
     }
+  }
+
+  #missing({ from, exchange, kind, length }: WireEvent & { type: 'missing' }): void {
+    const key = kind === 'chunk' ? `${from} chunk #${exchange}` : `${from} #${exchange}`;
+    this.#join(key, Buffer.alloc(length, '?'));
   }
 
   #message(event: WireEvent & { type: 'message' }): void {
@@ -133,6 +146,7 @@ function lengthOf(event: Extract<WireEvent, { readonly from: Side }>): number {
     case 'message':
       return event.framing + event.control + event.payload;
     case 'undecoded':
+    case 'missing':
       return event.length;
     case 'fault':
       return 0;

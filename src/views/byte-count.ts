@@ -2,7 +2,7 @@ const UNITS = ['k', 'M', 'G', 'T', 'P'];
 
 /** Bytes in at most five characters: `0`, `987`, `1.2k`, `34M`. */
 export function byteCount(bytes: number): string {
-  if (bytes < 1000) return String(bytes);
+  if (bytes < 999.5) return String(Math.round(bytes));
   let value = bytes;
   let unit = -1;
   while (value >= 999.5 && unit < UNITS.length - 1) {

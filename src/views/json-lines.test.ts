@@ -10,6 +10,7 @@ import {
   server,
   webSocket,
 } from '../testing/conversations.ts';
+import { helloRecord } from '../testing/hello-record.ts';
 import { FACTS, TapScript } from '../testing/tap-script.ts';
 import { changeJson, type JsonLine, summaryJson } from './json-lines.ts';
 
@@ -161,4 +162,37 @@ test('text off the wire is harmless in JSON too', () => {
     'message',
   );
   expect(response!.preview).toBe('a·[2Jb');
+});
+
+test('TLS that is not opened: the host that is asked for, and what is offered', () => {
+  const told = lines([{ from: 'client', bytes: helloRecord('pay.example.com', ['h2']) }]);
+  const offer = { serverName: 'pay.example.com', alpn: ['h2'] };
+  expect(ofType(told, 'exchange')).toMatchObject([{ protocol: 'tls', host: 'pay.example.com:80', ...offer }]);
+  const hosts = [{ host: 'pay.example.com:80', exchanges: 1, alpn: ['h2'], gross: expect.any(Number) }];
+  expect(told.at(-1)).toMatchObject({ type: 'summary', unopened: hosts });
+});
+
+test('what a connection of a packet capture took of the network', () => {
+  const both = { client: 1, server: 2 };
+  const facts = { packets: both, headers: both, retransmitted: both, missing: both };
+  const told = lines(http, (script) => script.close('ended', { network: { ...facts, roundTrip: 1.23456 } }));
+  const [closed] = ofType(told, 'connection-closed');
+  expect(closed).toMatchObject({ network: { ...facts, roundTrip: 1.235 } });
+  expect(closed!.sockets).not.toHaveProperty('network');
+  expect(told.at(-1)).toMatchObject({
+    network: { connections: 1, ...facts, roundTrip: 1.235, roundTrips: 1 },
+  });
+  expect(lines(http).at(-1)).not.toHaveProperty('network');
+});
+
+test('ids of events, and what is missing of a message', () => {
+  const stream = 'HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\nid: 41\ndata: x\n\n';
+  const [, , event] = ofType(lines([client('GET / HTTP/1.1\nHost: a\n\n'), server(stream)]), 'message');
+  expect(event).toMatchObject({ kind: 'event', id: '41' });
+  expect(ofType(lines(eventStream), 'message')[4]).not.toHaveProperty('id');
+  const [chunk] = ofType(
+    lines([], (script) => close(script.say(client('\0')).lose('client', 7))),
+    'message',
+  ).slice(1);
+  expect(chunk).toMatchObject({ kind: 'chunk', missing: 7, bytes: { payload: 7 } });
 });

@@ -1,9 +1,10 @@
-import type { Connection } from '../session/connection.ts';
+import { type Connection, isTlsUnknown } from '../session/connection.ts';
 import { type Exchange, fieldValue } from '../session/exchange.ts';
 import { gross, type Ledger, type Weight } from '../session/ledger.ts';
 import type { MessageRow } from '../session/message-table.ts';
 import type { PollSeries } from '../session/polling/series.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
+import type { SessionSums } from '../session/session-sums.ts';
 import { messagePreview } from './message-preview.ts';
 
 /** A line of NDJSON before it is one; docs/json.md describes each type. */
@@ -69,7 +70,7 @@ export function changeJson(session: Session, change: SessionChange): JsonLine | 
 }
 
 /** Lines before the last: what each poll series came to. */
-export function pollSeriesLines(session: Session, at: number): JsonLine[] {
+export function pollSeriesLines(session: SessionSums, at: number): JsonLine[] {
   return session.pollSeries.map((series) => ({
     ...versioned(session, 'poll-series', at),
     ...pollSeriesJson(session, series),
@@ -77,20 +78,24 @@ export function pollSeriesLines(session: Session, at: number): JsonLine[] {
 }
 
 /** The last line: what the session came to, by protocol. */
-export function summaryJson(session: Session, at: number): JsonLine {
-  const protocols = [...session.totals()].map(([protocol, { connections, exchanges, messages, weight }]) => {
-    return { protocol, connections, exchanges, messages, bytes: weightJson(weight) };
+export function summaryJson(session: SessionSums, at: number): JsonLine {
+  const protocols = [...session.totals()].map(([protocol, totals]) => {
+    const { connections, exchanges, messages, tlsUnknown, weight } = totals;
+    const bytes = weightJson(weight, tlsUnknown > 0 && weight.tls === 0);
+    return { protocol, connections, exchanges, messages, bytes, tlsUnknown: tlsUnknown || undefined };
   });
   return {
     ...versioned(session, 'summary', at),
     protocols,
+    unopened: session.unopenedHosts(),
+    network: networkTotals(session),
     faults: session.faultCount,
     lost: session.losses(),
   };
 }
 
 /** `at` is a string since nanoseconds since the epoch are more than a double holds. */
-function versioned(session: Session, type: string, at: number): JsonLine {
+function versioned(session: Pick<Session, 'epoch'>, type: string, at: number): JsonLine {
   return { v: 1, type, at: String(session.epoch + BigInt(at)) };
 }
 
@@ -103,12 +108,32 @@ function opened({ number, mode, client, clientAddress, server, facts }: Connecti
 /** Milliseconds, as exact as they mean something. */
 function microseconds(timings: NonNullable<Connection['facts']>['timings']): JsonLine {
   return Object.fromEntries(
-    Object.entries(timings).map(([step, milliseconds]) => [step, Math.round(milliseconds * 1000) / 1000]),
+    Object.entries(timings).map(([step, milliseconds]) => [step, rounded(milliseconds)]),
   );
 }
 
-function closed({ number, reason, closing, ledger }: Connection): JsonLine {
-  return { connection: number, reason, bytes: ledgerJson(ledger), sockets: closing };
+/** Milliseconds with three decimals. */
+function rounded(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
+}
+
+function closed(connection: Connection): JsonLine {
+  const { number, reason, closing, ledger } = connection;
+  const network = closing?.network;
+  return {
+    connection: number,
+    reason,
+    bytes: ledgerJson(ledger, isTlsUnknown(connection)),
+    sockets: closing && socketsJson(closing),
+    network: network && { ...network, roundTrip: rounded(network.roundTrip) },
+  };
+}
+
+function networkTotals(session: SessionSums): JsonLine | undefined {
+  const network = session.network();
+  if (!network) return undefined;
+  const { roundTrip, ...sums } = network;
+  return { ...sums, roundTrip: rounded(roundTrip?.median), roundTrips: roundTrip?.count };
 }
 
 function failed({ number, mode, client, clientAddress, server, failure }: Connection): JsonLine {
@@ -120,6 +145,7 @@ function exchangeJson(session: Session, exchange: Exchange): JsonLine {
     number,
     connection,
     protocol,
+    clientHello,
     request,
     response,
     openedAt,
@@ -137,6 +163,8 @@ function exchangeJson(session: Session, exchange: Exchange): JsonLine {
     openedAt: String(session.epoch + BigInt(openedAt)),
     respondedAt: respondedAt === undefined ? undefined : String(session.epoch + BigInt(respondedAt)),
     host: session.hostOf(exchange),
+    serverName: clientHello?.serverName,
+    alpn: clientHello?.alpn,
     method: request?.method,
     target: request?.target,
     status: response?.status,
@@ -150,7 +178,7 @@ function exchangeJson(session: Session, exchange: Exchange): JsonLine {
   };
 }
 
-function pollSeriesJson(session: Session, series: PollSeries): JsonLine {
+function pollSeriesJson(session: Pick<Session, 'epoch'>, series: PollSeries): JsonLine {
   const { number, client, host, method, resource, dialect, session: dialectSession, kind } = series;
   const { polls, open, news, wasted, wastedFor, cutOff, overlaps, sends, ledger } = series;
   const { cadence, jitter, hold, longestHold, firstAt, lastAt } = series;
@@ -184,7 +212,7 @@ function pollSeriesJson(session: Session, series: PollSeries): JsonLine {
 }
 
 function milliseconds(nanoseconds: number | undefined): number | undefined {
-  return nanoseconds === undefined ? undefined : Math.round(nanoseconds / 1000) / 1000;
+  return nanoseconds === undefined ? undefined : rounded(nanoseconds / 1e6);
 }
 
 function messageJson(session: Session, number: number, exchange: Exchange): JsonLine {
@@ -199,9 +227,11 @@ function messageJson(session: Session, number: number, exchange: Exchange): Json
     from: row.from,
     kind: row.kind,
     name: (row.kind !== 'response' && row.name) || undefined,
+    id: row.id || undefined,
     complete: row.complete,
     bytes: { gross: head + framing + control + payload, head, framing, control, payload },
     content: row.contentLength || undefined,
+    missing: session.messages.missing(number)?.length,
     ...headJson(session, row, exchange),
     preview: messagePreview(session, number),
   };
@@ -220,10 +250,18 @@ function faultJson({ connection, exchange, from, start, rule, detail }: SessionF
   return { connection, exchange, from, start, rule, detail };
 }
 
-function ledgerJson({ client, server }: Ledger): JsonLine {
-  return { client: weightJson(client), server: weightJson(server) };
+function ledgerJson({ client, server }: Ledger, isTlsUnknown = false): JsonLine {
+  return { client: weightJson(client, isTlsUnknown), server: weightJson(server, isTlsUnknown) };
 }
 
-function weightJson(weight: Weight): JsonLine {
-  return { gross: gross(weight), ...weight };
+function weightJson(weight: Weight, isTlsUnknown = false): JsonLine {
+  const told = { gross: gross(weight), ...weight };
+  return isTlsUnknown ? { ...told, tls: null } : told;
+}
+
+/** The sockets' counters; null for those which nobody told. */
+function socketsJson({ network: _, unknown, ...sockets }: NonNullable<Connection['closing']>): JsonLine {
+  if (!unknown) return sockets;
+  const names = Object.keys(sockets).filter((name) => name !== 'tapped');
+  return { tapped: sockets.tapped, ...Object.fromEntries(names.map((name) => [name, null])) };
 }

@@ -39,7 +39,7 @@ export function addressOf(session: Session, exchange: Exchange): string {
 }
 
 /** Local time with milliseconds. */
-function timeOfDay(epoch: bigint, at: number): string {
+export function timeOfDay(epoch: bigint, at: number): string {
   const date = new Date(Number((epoch + BigInt(at)) / 1_000_000n));
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>
     String(part).padStart(2, '0'),

@@ -10,6 +10,7 @@ import {
   server,
   webSocket,
 } from '../testing/conversations.ts';
+import { helloRecord } from '../testing/hello-record.ts';
 import { styledLines, textOf } from '../testing/shown-lines.ts';
 import { FACTS, TapScript } from '../testing/tap-script.ts';
 import { displayWidth } from './display-width.ts';
@@ -102,6 +103,29 @@ describe('messages', () => {
       '   #1 tls □ chat.example:80 speaks TLS, which is not opened: its bytes are counted',
       '   #1 tls ■ 0 msgs          0 =    0 +    0  10 undecoded end of chat.example:80',
     ]);
+  });
+
+  test('TLS is with the host that its client asks for', () => {
+    const hello = { from: 'client', bytes: helloRecord('pay.example.com', ['h2', 'http/1.1']) } as const;
+    const [first] = shown([hello], 200);
+    expect(first).toBe(
+      '   #1 tls □ pay.example.com:80 (h2,http/1.1) speaks TLS, which is not opened: its bytes are counted',
+    );
+    const [hostile] = shown([{ ...hello, bytes: helloRecord('a\x1b[2J', ['\x07']) }], 200);
+    expect(hostile).not.toMatch(/[\x07\x1b]/);
+  });
+
+  test('of a message with a hole how much is missing', () => {
+    const lines = shown([], 120, (script) =>
+      close(
+        script
+          .say(client('GET / HTTP/1.1\nHost: a\n\n'), server('HTTP/1.1 200 OK\nContent-Length: 9\n\nhel'))
+          .lose('server', 4)
+          .say(server('lo')),
+      ),
+    );
+    expect(lines).toContain('   #1 h1  ▼ 200            47 =   38 +    9  (4 missing) hello');
+    expect(lines[1]).toContain('▼ ! 4 bytes are missing in the capture (capture, at byte 41)');
   });
 });
 

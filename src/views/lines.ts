@@ -1,4 +1,4 @@
-import type { Connection } from '../session/connection.ts';
+import { type Connection, isTlsUnknown } from '../session/connection.ts';
 import type { Exchange } from '../session/exchange.ts';
 import { bothWays } from '../session/ledger.ts';
 import type { Session, SessionChange, SessionFault } from '../session/session.ts';
@@ -75,7 +75,9 @@ function closeLine(session: Session, connection: Connection): StyledLine | undef
       ? `${host} wants a certificate of the client: show it one with --client-cert ${host}=FILE`
       : reason === 'client-refused'
         ? `the client left ${host} without a word: it probably refuses our certificate; let it trust the CA (see --help), or use --passthrough ${host}`
-        : reason && CLOSED[reason] && `${CLOSED[reason]} to ${host}`;
+        : isTlsUnknown(connection)
+          ? `what TLS took of the connection to ${host} is unknown: the recording ends before it closed`
+          : reason && CLOSED[reason] && `${CLOSED[reason]} to ${host}`;
   return words ? complaint(session, closedAt ?? 0, words) : undefined;
 }
 
@@ -88,9 +90,11 @@ const UNDECODED: Readonly<Partial<Record<Exchange['protocol'], string>>> = {
 function undecodedLine(session: Session, exchange: Exchange): StyledLine | undefined {
   const words = UNDECODED[exchange.protocol];
   if (words === undefined) return undefined;
+  const { alpn = [] } = exchange.clientHello ?? {};
+  const offer = alpn.length > 0 ? ` (${alpn.join(',')})` : '';
   return [
     ...lineStart(session, exchange.openedAt, exchange),
-    piece(`□ ${harmless(session.hostOf(exchange))} ${words}`, 'dim'),
+    piece(`□ ${harmless(`${session.hostOf(exchange)}${offer} ${words}`)}`, 'dim'),
   ];
 }
 

@@ -3,6 +3,7 @@ import { fieldValue } from '../session/exchange.ts';
 import { emptyWeight } from '../session/ledger.ts';
 import type { MessageRow } from '../session/message-table.ts';
 import type { Session } from '../session/session.ts';
+import { byteCount } from './byte-count.ts';
 import { beginning, displayWidth, withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
 import { addressOf, isRoomy, kindColumn, lineStart, roomBehind, weightColumns } from './line-columns.ts';
@@ -21,12 +22,14 @@ export function messageLine(
 ): StyledLine {
   const row = session.messages.row(number);
   const { head, framing, control, payload } = row;
+  const missing = session.messages.missing(number);
   const facts = [
     ...lineStart(session, row.at, exchange),
     piece(row.from === 'client' ? '▲ ' : '▼ ', row.from),
     ...kindColumn(kind(row, exchange), columns),
     ...weightColumns({ ...emptyWeight(), head, framing, control, payload }),
     ...(row.complete ? [] : [piece('(cut off) ', 'fault')]),
+    ...(missing ? [piece(`(${byteCount(missing.length)} missing) `, 'fault')] : []),
   ];
   const preview = row.kind === 'close' ? '' : messagePreview(session, number).trimStart();
   const subject = harmless(about(session, row, exchange, isRoomy(columns)));

@@ -11,7 +11,7 @@ const HEX_BYTES = 24;
 export function messagePreview(session: Session, number: number): string {
   const content = contentOf(session, number, LOOKED_AT);
   if (content === undefined) return '(no longer kept)';
-  const text = asText(content);
+  const text = textOf(content);
   if (text !== undefined) return harmless(text);
   const hex = content
     .subarray(0, HEX_BYTES)
@@ -21,7 +21,7 @@ export function messagePreview(session: Session, number: number): string {
 }
 
 /** As UTF-8, where it is that; a character cut at the end is left out. */
-function asText(content: Buffer): string | undefined {
+export function textOf(content: Buffer): string | undefined {
   const whole = content.subarray(0, content.length - cutCharacter(content));
   return isUtf8(whole) && !NOT_TEXT.test(whole.toString('latin1')) ? whole.toString('utf8') : undefined;
 }

@@ -16,6 +16,10 @@ export function chalkPainter(chalk: ChalkInstance): (line: StyledLine) => string
     payload: chalk.green,
     undecoded: chalk.red,
     fault: chalk.red,
+    name: chalk.cyan,
+    string: (text) => text,
+    number: chalk.yellow,
+    word: chalk.magenta,
   };
   return (line) => {
     const end = line.findLastIndex(({ text }) => text.trimEnd() !== '');

@@ -1,6 +1,7 @@
 import { bothWays, gross, overheadRatio } from '../session/ledger.ts';
 import type { PollSeries } from '../session/polling/series.ts';
 import type { Session } from '../session/session.ts';
+import type { SessionSums } from '../session/session-sums.ts';
 import { byteCount, percentage } from './byte-count.ts';
 import { withoutMiddle } from './display-width.ts';
 import { harmless } from './harmless.ts';
@@ -14,7 +15,7 @@ export function pollLine(session: Session, series: PollSeries, at: number, colum
 }
 
 /** The heaviest poll series of a session, a line each. */
-export function pollSummary(session: Session, columns: number): StyledLine[] {
+export function pollSummary(session: SessionSums, columns: number): StyledLine[] {
   const heaviest = [...session.pollSeries].sort((one, other) => weightOf(other) - weightOf(one));
   const lines = heaviest
     .slice(0, MAX_LINES)

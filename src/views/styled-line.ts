@@ -13,11 +13,21 @@ export type Tone =
   | 'tls'
   | 'payload'
   | 'undecoded'
-  | 'fault';
+  | 'fault'
+  /** Parts of JSON. */
+  | 'name'
+  | 'string'
+  | 'number'
+  | 'word';
+
+/** What lies behind a piece of text on a screen: where the user is, what was looked for, a bar across the screen. */
+export type Ground = 'cursor' | 'selected' | 'match' | 'bar';
 
 export interface Piece {
   readonly text: string;
   readonly tone: Tone;
+  /** None for most; only screens paint it. */
+  readonly ground?: Ground;
 }
 
 /** One line of a view, before anything is known of the terminal that shows it. Its text is harmless already. */

@@ -1,5 +1,5 @@
 import { gross, overheadRatio } from '../session/ledger.ts';
-import type { Session } from '../session/session.ts';
+import type { SessionSums } from '../session/session-sums.ts';
 import { sumOfTotals, type Totals } from '../session/totals.ts';
 import { byteCount, percentage } from './byte-count.ts';
 import { piece, type StyledLine, type Tone } from './styled-line.ts';
@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'head', short: 'head', tone: 'head', show: ({ weight }) => byteCount(weight.head) },
   { title: 'framing', short: 'frame', tone: 'framing', show: ({ weight }) => byteCount(weight.framing) },
   { title: 'control', short: 'ctrl', tone: 'control', show: ({ weight }) => byteCount(weight.control) },
-  { title: 'tls', short: 'tls', tone: 'tls', show: ({ weight }) => byteCount(weight.tls) },
+  { title: 'tls', short: 'tls', tone: 'tls', show: tlsCount },
   { title: 'payload', short: 'payload', tone: 'payload', show: ({ weight }) => byteCount(weight.payload) },
   {
     title: 'undecoded',
@@ -36,6 +36,12 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
+/** What is known of it. */
+function tlsCount({ weight: { tls }, tlsUnknown }: Totals): string {
+  if (tlsUnknown === 0) return byteCount(tls);
+  return tls === 0 ? 'unknown' : `${byteCount(tls)}+?`;
+}
+
 const NAMES: Readonly<Record<string, string>> = {
   http1: 'HTTP/1',
   http2: 'HTTP/2',
@@ -43,7 +49,7 @@ const NAMES: Readonly<Record<string, string>> = {
   sse: 'SSE',
   tcp: 'TCP',
   tls: 'TLS, unopened',
-  unknown: '(nothing said)',
+  unknown: '(unknown)',
 };
 
 interface Row {
@@ -51,8 +57,17 @@ interface Row {
   readonly total: Totals;
 }
 
+/** A line where it is unknown what TLS took: no sum that it belongs to has it. */
+export function tlsUnknownLines(session: SessionSums): StyledLine[] {
+  const { tlsUnknown } = sumOfTotals(session.totals());
+  if (tlsUnknown === 0) return [];
+  const connections = tlsUnknown === 1 ? '1 connection' : `${tlsUnknown} connections`;
+  const words = `what TLS took of ${connections} is unknown, and in no sum: the recording ends before they closed`;
+  return [[piece(tlsUnknown === 1 ? words.replace('they', 'it') : words, 'tls')]];
+}
+
 /** What the session came to: a row for each protocol and one for all; narrower where it would not fit into `columns`. */
-export function summaryTable(session: Session, columns: number): StyledLine[] {
+export function summaryTable(session: SessionSums, columns: number): StyledLine[] {
   const totals = session.totals();
   const rows = [
     ...[...totals].map(([protocol, total]) => ({ name: NAMES[protocol] ?? protocol, total })),

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Session } from '../session/session.ts';
 import { client, eventStream, webSocket } from '../testing/conversations.ts';
+import { helloRecord } from '../testing/hello-record.ts';
 import { playPolls } from '../testing/poll-script.ts';
 import { TapScript } from '../testing/tap-script.ts';
 import { openView, type ViewName } from './view.ts';
@@ -129,4 +130,28 @@ test.each([
   vi.stubEnv('NO_COLOR', '1');
   const lines = (await written('lines', terminal)).split('\n').filter((line) => !/! |fault/.test(line));
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(widest);
+});
+
+test('the summary names hosts whose TLS was not opened, and what TCP and IP took', async () => {
+  const output = Object.assign(new PassThrough(), { isTTY: false, columns: 0 });
+  const session = new Session();
+  const view = await openView('none', session, output as unknown as NodeJS.WriteStream);
+  const both = { client: 12, server: 34 };
+  const network = { packets: both, headers: both, retransmitted: both, missing: both, roundTrip: 0.0425 };
+  for (let connection = 1; connection <= 10; connection++) {
+    new TapScript(session.take, connection)
+      .open({ server: { host: '192.0.2.1', port: 443 } })
+      .say({ from: 'client', bytes: helloRecord(`host-${connection % 9}.example`, ['h2', 'http/1.1']) })
+      .close('ended', { network });
+  }
+  await view.finish(1);
+  const lines = String(output.read()).split('\n');
+  expect(lines).toContain('tls  host-1.example  ×2  186  h2,http/1.1');
+  expect(lines).toContain('tls  and 1 more');
+  expect(lines.slice(4, 8)).toEqual([
+    'TCP/IP, exact   packets  headers  sent again  missing',
+    '  client            120      120         120      120',
+    '  server            340      340         340      340',
+    '  of 10 connections that closed; handshakes took 0.0425 ms there and back (median of 10)',
+  ]);
 });

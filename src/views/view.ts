@@ -1,16 +1,23 @@
+import type { Filter } from '../analysis/filter/filter.ts';
+import { filteredSums } from '../analysis/filter/filtered-sums.ts';
+import { ShownChanges } from '../analysis/filter/shown-changes.ts';
+import type { ShownExchanges } from '../analysis/filter/shown-exchanges.ts';
 import type { PollSeries } from '../session/polling/series.ts';
-import type { Losses, Session } from '../session/session.ts';
+import type { Losses, Session, SessionChange } from '../session/session.ts';
+import type { SessionSums } from '../session/session-sums.ts';
 import { byteCount } from './byte-count.ts';
 import { harmless } from './harmless.ts';
 import { changeJson, jsonText, pollSeriesLines, summaryJson } from './json-lines.ts';
 import { LineWriter } from './line-writer.ts';
 import { changeLine } from './lines.ts';
+import { networkTable } from './network-table.ts';
 import { chalkPainter } from './paint-chalk.ts';
 import { PollFooter } from './poll-footer.ts';
 import { pollLine, pollSummary } from './poll-line.ts';
 import { PollPace } from './poll-pace.ts';
 import { cutLine, piece, type StyledLine } from './styled-line.ts';
-import { summaryTable } from './summary-table.ts';
+import { summaryTable, tlsUnknownLines } from './summary-table.ts';
+import { unopenedLines } from './unopened-lines.ts';
 
 export type ViewName = 'lines' | 'json' | 'none';
 
@@ -22,16 +29,42 @@ export interface View {
   finish(at: number): Promise<void>;
 }
 
-/** Starts to show `session` on `output`. */
-export async function openView(name: ViewName, session: Session, output: NodeJS.WriteStream): Promise<View> {
-  if (output.isTTY) neverBlock(output);
-  return name === 'json' ? jsonView(session, output) : linesView(session, output, name === 'lines');
+/** What of a session is shown. */
+export interface Showing {
+  readonly filter: Filter;
+  /** The exchanges that fit it, where they are known beforehand. */
+  readonly known?: ShownExchanges;
 }
 
-function jsonView(session: Session, output: NodeJS.WriteStream): View {
+/** Starts to show `session`, or a part of it, on `output`. */
+export async function openView(
+  name: ViewName,
+  session: Session,
+  output: NodeJS.WriteStream,
+  showing?: Showing,
+): Promise<View> {
+  if (output.isTTY) neverBlock(output);
+  return name === 'json'
+    ? jsonView(session, output, showing)
+    : linesView(session, output, name === 'lines', showing);
+}
+
+/** Calls `show` at each change that is to be shown. */
+function watch(session: Session, showing: Showing | undefined, show: (change: SessionChange) => void): void {
+  const shown = showing && new ShownChanges(session, showing.filter, showing.known);
+  session.watch((change) => {
+    if (!shown || shown.has(change)) show(change);
+  });
+}
+
+function sumsOf(session: Session, showing: Showing | undefined): SessionSums {
+  return showing ? filteredSums(session, showing.filter) : session;
+}
+
+function jsonView(session: Session, output: NodeJS.WriteStream, showing: Showing | undefined): View {
   let at: unknown;
   const writer = new LineWriter(output, (lines) => jsonText({ v: 1, type: 'left-out', at, lines }));
-  session.watch((change) => {
+  watch(session, showing, (change) => {
     const line = changeJson(session, change);
     if (!line) return;
     at = line.at;
@@ -39,8 +72,10 @@ function jsonView(session: Session, output: NodeJS.WriteStream): View {
   });
   return {
     gone: writer.gone,
-    finish: (now) =>
-      writer.finish([...pollSeriesLines(session, now), summaryJson(session, now)].map(jsonText)),
+    finish: (now) => {
+      const sums = sumsOf(session, showing);
+      return writer.finish([...pollSeriesLines(sums, now), summaryJson(sums, now)].map(jsonText));
+    },
   };
 }
 
@@ -48,6 +83,7 @@ async function linesView(
   session: Session,
   output: NodeJS.WriteStream,
   showsMessages: boolean,
+  showing: Showing | undefined,
 ): Promise<View> {
   const { default: chalk, Chalk } = await import('chalk');
   const paint = chalkPainter(output.isTTY && !process.env.NO_COLOR ? chalk : new Chalk({ level: 0 }));
@@ -60,7 +96,7 @@ async function linesView(
     const showPoll = pollShower(writer, output.isTTY, (series, at) =>
       paintCut(pollLine(session, series, at, columns())),
     );
-    session.watch((change) => {
+    watch(session, showing, (change) => {
       if (change.type === 'polled') return showPoll(change.series, change.exchange.closedAt ?? 0);
       const line = changeLine(session, change, columns());
       if (line) writer.write(paintCut(line));
@@ -68,7 +104,10 @@ async function linesView(
   }
   return {
     gone: writer.gone,
-    finish: () => writer.finish([...(showsMessages ? [''] : []), ...summary(session, columns()).map(paint)]),
+    finish: () => {
+      const lines = summary(sumsOf(session, showing), columns());
+      return writer.finish([...(showsMessages ? [''] : []), ...lines.map(paint)]);
+    },
   };
 }
 
@@ -98,23 +137,29 @@ const TERMINAL_COLUMNS = 80;
 /** Where nobody says how wide a line may be. */
 const PIPE_COLUMNS = 200;
 
-function summary(session: Session, columns: number): StyledLine[] {
-  const polls = pollSummary(session, columns);
+function summary(session: SessionSums, columns: number): StyledLine[] {
+  const blocks = [networkTable(session), unopenedLines(session), pollSummary(session, columns)];
   return [
     ...summaryTable(session, columns),
-    ...(polls.length > 0 ? [[], ...polls] : []),
+    ...tlsUnknownLines(session),
+    ...blocks.flatMap((block) => (block.length > 0 ? [[], ...block] : [])),
     ...(session.faultCount > 0 ? [[piece(faultCount(session), 'fault')]] : []),
     ...lossWords(session.losses()).map((words) => [piece(words, 'fault')]),
   ];
 }
 
-function lossWords({ bytes, messages, exchanges, why }: Losses): string[] {
+function lossWords({ bytes, messages, exchanges, heads, names, connections, why }: Losses): string[] {
   if (why === undefined) return [];
   const rows = messages + exchanges > 0 ? `, ${messages} messages and ${exchanges} exchanges` : '';
-  return [`not kept: ${byteCount(bytes)} of payload${rows}: ${why}; all was weighed`];
+  const facts = [
+    ...(heads > 0 ? [`, ${byteCount(heads)} of heads`] : []),
+    ...(names > 0 ? [`, ${byteCount(names)} of event types and ids`] : []),
+    ...(connections > 0 ? [`, ${byteCount(connections)} of what connections were`] : []),
+  ];
+  return [`not kept: ${byteCount(bytes)} of payload${facts.join('')}${rows}: ${why}; all was weighed`];
 }
 
-function faultCount({ faultCount, faults }: Session): string {
+function faultCount({ faultCount, faults }: SessionSums): string {
   const first = faults[0];
   return `${faultCount} fault${faultCount === 1 ? '' : 's'}, the first: ${harmless(first?.detail ?? '')} (${first?.rule ?? ''})`;
 }

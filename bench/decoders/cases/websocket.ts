@@ -107,7 +107,7 @@ function ours(from: Side, isDeflated: boolean, chunks: readonly Buffer[]): Tally
   const deflate = isDeflated ? { client: TAKEOVER, server: TAKEOVER } : undefined;
   const extensions: AgreedExtensions = { deflate, unknown: [] };
   const conversation = new WebSocketConversation({
-    origin: { exchange: 1, client: 0, server: 0 },
+    origin: { exchange: 1, isOpen: true, client: 0, server: 0 },
     extensions,
     openInflater: (windowBits, limit) => openInflater('deflate-raw', limit, windowBits),
   });

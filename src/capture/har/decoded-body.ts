@@ -9,7 +9,7 @@ const BROTLI_OPTIONS = { maxOutputLength: LIMIT, finishFlush: constants.BROTLI_O
 
 /**
  * A body without its content codings (RFC 9110 section 8.4), which are named as they were applied; undefined where it
- * cannot be decoded here: zstd, what is broken, and what inflates to more than 256 MiB.
+ * cannot be decoded here: zstd, which not every Node knows, what is broken, and what inflates to more than 256 MiB.
  */
 export function decodedBody(bytes: Buffer, codings: readonly string[]): Buffer | undefined {
   let decoded: Buffer | undefined = bytes;

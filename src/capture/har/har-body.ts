@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { wholeContent } from '../../session/content.ts';
 import type { MessageRow } from '../../session/message-table.ts';
 import type { Session } from '../../session/session.ts';
 import { contentCodings } from './content-codings.ts';
@@ -17,28 +18,29 @@ export interface KeptBody {
   readonly size: number;
 }
 
-/** `hole` is how many bytes of the message, its head included, come before some that are missing. */
+/** The body of message `number`; of one with a hole what comes before that, as HAR has no way to say where it is. */
 export function keptBody(
-  { messages }: Session,
+  session: Session,
   fields: readonly Field[],
   number: number,
   row: MessageRow,
-  hole: number | undefined,
 ): KeptBody {
   const codings = contentCodings(fields);
-  const carried = hole === undefined ? messages.bytes(number) : bytesBefore(messages, number, row, hole);
-  const content = carried && (codings.length === 0 ? carried : decodedBody(carried, codings));
+  const { messages } = session;
+  const carried = messages.bytes(number, messages.missing(number)?.at);
+  const content = carried && contentOf(session, number, carried, codings);
   return { carried, content, isCoded: codings.length > 0, size: row.payload };
 }
 
-/** Of a body in chunks nobody knows where in it a hole is. */
-function bytesBefore(
-  messages: Session['messages'],
+/** Node inflates at once what it can; not every Node knows zstd. */
+function contentOf(
+  session: Session,
   number: number,
-  { head, framing }: MessageRow,
-  hole: number,
+  carried: Buffer,
+  codings: readonly string[],
 ): Buffer | undefined {
-  return framing === 0 && hole > head ? messages.bytes(number, hole - head) : undefined;
+  if (codings.length === 0) return carried;
+  return codings.includes('zstd') ? wholeContent(session, number) : decodedBody(carried, codings);
 }
 
 /** A request's body as HAR's postData, which has no place for what is no text: that is in base64, and says so. */

@@ -11,7 +11,6 @@ import { contentPieces, type KeptBody, keptBody, postDataPieces } from './har-bo
 import { messageLists } from './har-message-lists.ts';
 import { exchangeEnds, harTimes } from './har-times.ts';
 import { readUrl, urlOf } from './har-url.ts';
-import type { Holes } from './holes.ts';
 import { openObject } from './json-pieces.ts';
 import { isoMoment } from './moment.ts';
 
@@ -25,7 +24,6 @@ export interface EntrySource {
   /** Its messages. */
   readonly numbers: Uint32Array;
   readonly faults: readonly SessionFault[];
-  readonly holes: Holes;
 }
 
 /** The exchange and its own request and final response among its messages. */
@@ -124,13 +122,8 @@ function responseBody(source: EntrySource, kept: Numbered | undefined): KeptBody
   return { carried: undefined, content: undefined, isCoded, size };
 }
 
-function bodyOf(
-  { session, exchange, holes }: EntrySource,
-  fields: readonly Field[],
-  kept: Numbered,
-): KeptBody {
-  const { number, row } = kept;
-  return keptBody(session, fields, number, row, holes.firstIn(exchange.connection, row));
+function bodyOf({ session }: EntrySource, fields: readonly Field[], { number, row }: Numbered): KeptBody {
+  return keptBody(session, fields, number, row);
 }
 
 /** Parameters as they stand in the target. */

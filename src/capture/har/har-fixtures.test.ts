@@ -58,7 +58,7 @@ const fixtures = [
       '  60 server response 70000 bytes',
       'on 3: http1 GET /log 200',
       '  65 client request',
-      `  85 server response the first half${'\0'.repeat(6)}`,
+      '  85 server response the first half',
       'on 4: http1 POST /form 303',
       '  95 client request text=hi+there&a=',
       '  115 server response',

@@ -47,7 +47,7 @@ export function* messageLists(source: EntrySource): Generator<string> {
 }
 
 /** A list that is not every reader's is left out where it is empty. */
-function* listPieces({ session, exchange, numbers, holes }: EntrySource, list: List): Generator<string> {
+function* listPieces({ session, numbers }: EntrySource, list: List): Generator<string> {
   const isOwn = list.behind.length > 0;
   let count = 0;
   let before = 0;
@@ -57,7 +57,7 @@ function* listPieces({ session, exchange, numbers, holes }: EntrySource, list: L
     if (list.behind.includes(row.kind)) before++;
     if (!list.kinds.includes(row.kind)) continue;
     const opening = count++ > 0 ? ',' : isOwn ? `,"${list.name}":[` : '';
-    const isWhole = holes.firstIn(exchange.connection, row) === undefined;
+    const isWhole = session.messages.missing(number) === undefined;
     const content = isWhole ? contentOf(session, number, row) : undefined;
     const item = list.item(session, row, content);
     yield `${opening}${JSON.stringify(isOwn ? { ...item, after: before } : item)}`;
@@ -93,7 +93,7 @@ function event(session: Session, row: MessageRow, content: Buffer | undefined): 
   return {
     time: secondsMoment(session.epoch + BigInt(row.at)),
     eventName: row.name,
-    eventId: '',
+    eventId: row.id,
     data: content?.toString() ?? '',
     ...notText(content),
     ...weight(row, content),

@@ -14,6 +14,7 @@ import { checkHar } from '../../testing/har-checker.ts';
 import { playPolls } from '../../testing/poll-script.ts';
 import { TapScript } from '../../testing/tap-script.ts';
 import { harOf, leftOutOf } from './har.ts';
+import { stored, storedCoding } from './stored-coding.ts';
 
 /** A HAR as far as these tests look at it. */
 interface Har {
@@ -289,11 +290,11 @@ test('what has no place in a HAR is left out, counted and said', () => {
   expect(leftOutOf(session)).toEqual({
     exchanges: { tcp: 1, tls: 1 },
     failed: 1,
-    lost: { bytes: 0, messages: 0, exchanges: 0 },
+    lost: { bytes: 0, messages: 0, exchanges: 0, heads: 0, names: 0, connections: 0 },
   });
 });
 
-test('zeros that stand for missing bytes are not told as a body', () => {
+test('of a body with a hole there is what comes before that', () => {
   const session = new Session();
   const script = new TapScript(session.take).open();
   script.say(client(GET), server('HTTP/1.1 200 OK\nContent-Length: 9\n\nhel'));
@@ -330,3 +331,21 @@ function harOfSession(session: Session): Har {
   expect(checkHar(har)).toEqual([]);
   return har;
 }
+
+test('an event has its id, which comes back', () => {
+  const stream = 'HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n';
+  const events = 'data: a\n\nid: 7\ndata: b\n\ndata: c\n\nid\ndata: d\n\nid: x-1\ndata: e\n\n';
+  const har = harOfSaid(client(GET), server(stream, events));
+  const ids = (entry: unknown) =>
+    (entry as { _eventSourceMessages: { eventId: string }[] })._eventSourceMessages;
+  expect(ids(har.log.entries[0]).map(({ eventId }) => eventId)).toEqual(['', '7', '7', '', 'x-1']);
+});
+
+test('a body in zstd is told whole', () => {
+  const text = 'more than a preview '.repeat(30_000);
+  const coding = storedCoding('zstd')!;
+  const body = stored(coding, Buffer.from(text));
+  const head = `HTTP/1.1 200 OK\nContent-Encoding: zstd\nContent-Length: ${body.length}\n\n`;
+  const [entry] = harOfSaid(client(GET), server(head, body)).log.entries;
+  expect(entry?.response.content.text).toBe(text);
+});

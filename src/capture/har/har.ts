@@ -1,13 +1,24 @@
+import type { Connection } from '../../session/connection.ts';
 import type { Exchange } from '../../session/exchange.ts';
-import type { Session, SessionFault } from '../../session/session.ts';
+import type { MessageRow } from '../../session/message-table.ts';
+import type { Losses, Session, SessionFault } from '../../session/session.ts';
 import { ExchangeMessages } from './exchange-messages.ts';
 import { entryPieces } from './har-entry.ts';
-import { Holes } from './holes.ts';
 import { batched } from './json-pieces.ts';
 
 export interface HarOptions {
   /** Of tare, for HAR's creator. */
   readonly version: string;
+  /** What of the session is meant; all of it where this is undefined. */
+  readonly part?: HarPart | undefined;
+}
+
+/** A part of a session. */
+export interface HarPart {
+  hasExchange(number: number): boolean;
+  /** Of messages inside an exchange; its request and response are in it with the exchange. */
+  hasMessage(number: number, row: MessageRow): boolean;
+  hasFailure(connection: Connection): boolean;
 }
 
 /** What of a session has no place in a HAR: how many there are of each. */
@@ -16,8 +27,8 @@ export interface LeftOut {
   readonly exchanges: Readonly<Record<string, number>>;
   /** Connections that never came to be. */
   readonly failed: number;
-  /** Messages, exchanges and bytes that the session could not keep. */
-  readonly lost: { readonly bytes: number; readonly messages: number; readonly exchanges: number };
+  /** What the session could not keep. */
+  readonly lost: Losses;
 }
 
 /**
@@ -28,34 +39,37 @@ export function harOf(session: Session, options: HarOptions): Generator<string> 
   return batched(pieces(session, options));
 }
 
-/** What `harOf` leaves out, to be told to whoever asked for it. */
-export function leftOutOf(session: Session): LeftOut {
+/** What of the session, or of a part of it, `harOf` leaves out, to be told to whoever asked for it. */
+export function leftOutOf(session: Session, part?: HarPart): LeftOut {
   const exchanges: Record<string, number> = {};
   for (const exchange of session.exchanges) {
-    if (!hasPlace(exchange)) exchanges[exchange.protocol] = (exchanges[exchange.protocol] ?? 0) + 1;
+    if (hasPlace(exchange) || part?.hasExchange(exchange.number) === false) continue;
+    exchanges[exchange.protocol] = (exchanges[exchange.protocol] ?? 0) + 1;
   }
   let failed = 0;
-  for (const { failure } of session.connections.values()) if (failure) failed++;
+  for (const connection of session.connections.values()) {
+    if (connection.failure && part?.hasFailure(connection) !== false) failed++;
+  }
   return { exchanges, failed, lost: session.losses() };
 }
 
-function* pieces(session: Session, { version }: HarOptions): Generator<string> {
+function* pieces(session: Session, { version, part }: HarOptions): Generator<string> {
   const creator = { name: 'tare', version };
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[],"entries":[`;
-  yield* entries(session);
-  const leftOut = leftOutOf(session);
+  yield* entries(session, part);
+  const leftOut = leftOutOf(session, part);
   const { connections, exchanges, faultCount } = session;
-  const totals = { connections: connections.size, exchanges: exchanges.length, faults: faultCount };
+  const all = { connections: connections.size, exchanges: exchanges.length, faults: faultCount };
+  const totals = part ? {} : all; // nobody counted those of a part
   const comment = inWords(leftOut);
   yield `\n],${comment === '' ? '' : `"comment":${JSON.stringify(comment)},`}`;
   yield `"_tare":${JSON.stringify({ v: 1, ...totals, leftOut })}}}\n`;
 }
 
-function* entries(session: Session): Generator<string> {
+function* entries(session: Session, part: HarPart | undefined): Generator<string> {
   const count = session.exchanges.length;
   const messages = new ExchangeMessages(session.messages, count);
   const faults = faultsByExchange(session.faults);
-  const holes = new Holes(session);
   const connections = new Set<number>();
   let separator = '\n';
   for (let number = 1; number <= count; number++) {
@@ -63,7 +77,7 @@ function* entries(session: Session): Generator<string> {
     if (!exchange) continue;
     const isFirst = !connections.has(exchange.connection);
     connections.add(exchange.connection);
-    if (!hasPlace(exchange)) continue;
+    if (!hasPlace(exchange) || part?.hasExchange(number) === false) continue;
     yield separator;
     separator = ',\n';
     yield* entryPieces({
@@ -71,11 +85,18 @@ function* entries(session: Session): Generator<string> {
       exchange,
       connection: session.connections.get(exchange.connection),
       isFirst,
-      numbers: messages.of(number),
+      numbers: meant(session, messages.of(number), part),
       faults: faults.get(number) ?? [],
-      holes,
     });
   }
+}
+
+function meant({ messages }: Session, numbers: Uint32Array, part: HarPart | undefined): Uint32Array {
+  if (!part) return numbers;
+  return numbers.filter((number) => {
+    const row = messages.row(number);
+    return row.kind === 'request' || row.kind === 'response' || part.hasMessage(number, row);
+  });
 }
 
 function hasPlace({ protocol }: Exchange): boolean {

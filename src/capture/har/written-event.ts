@@ -17,10 +17,15 @@ export class EventWriter {
 
   #fields(told: ToldMessage['told']): string {
     const name = oneLine(told.eventName);
-    const id = oneLine(told.eventId).replaceAll('\0', '');
-    const isNew = id !== this.#id && id !== '';
-    if (isNew) this.#id = id;
-    return `${name === '' || name === 'message' ? '' : `event: ${name}\n`}${isNew ? `id: ${id}\n` : ''}`;
+    return `${name === '' || name === 'message' ? '' : `event: ${name}\n`}${this.#newId(told.eventId)}`;
+  }
+
+  /** A HAR says which id its client knows after an event: one that is empty behind another was taken back. */
+  #newId(told: unknown): string {
+    const id = oneLine(told).replaceAll('\0', '');
+    if (id === this.#id || textIn(told) === undefined) return '';
+    this.#id = id;
+    return id === '' ? 'id\n' : `id: ${id}\n`;
   }
 }
 

@@ -18,6 +18,8 @@ export interface BodySlice {
 export interface BodyReader {
   /** Tells what the next slice completes. */
   body(slice: BodySlice, told: WireEvent[]): void;
+  /** The next `length` bytes, at `start`, are missing. */
+  lose(start: number, length: number, told: WireEvent[]): void;
   /** Tells what the end cuts off, and the end. */
   end(end: Extract<WireEvent, { readonly type: 'body-end' }>, told: WireEvent[]): void;
 }

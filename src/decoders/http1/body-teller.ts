@@ -1,8 +1,9 @@
 import type { Side } from '../../tap.ts';
 import type { Fault, Undecoded } from '../decoder.ts';
+import { LentBytes } from '../lent-bytes.ts';
 import type { WireEvent } from '../wire-event.ts';
 import { type BodyReader, type BodySlice, viewOf } from './body-reader.ts';
-import type { BodyEvent, FramingEvent, TrailersEvent } from './chunked-events.ts';
+import type { BodyEvent, FramingEvent, MissingEvent, TrailersEvent } from './chunked-events.ts';
 
 /** Tells one side's bodies as wire events: framing bytes go with the body bytes, or the end, that come next. */
 export class BodyTeller {
@@ -24,7 +25,7 @@ export class BodyTeller {
   }
 
   tell(
-    event: FramingEvent | BodyEvent | TrailersEvent | Fault | Undecoded,
+    event: FramingEvent | BodyEvent | MissingEvent | TrailersEvent | Fault | Undecoded,
     exchange: number,
     told: WireEvent[],
   ): void {
@@ -36,6 +37,9 @@ export class BodyTeller {
         return;
       case 'body':
         this.#tellBody(this.#framing > 0 ? this.#withWaiting(event) : event, exchange, told);
+        return;
+      case 'missing':
+        this.#tellMissing(event, exchange, told);
         return;
       case 'fault':
         told.push({
@@ -80,10 +84,16 @@ export class BodyTeller {
     else this.#head += event.length;
   }
 
-  #withWaiting({ framing, lent, from, to }: BodyEvent): BodySlice {
+  #withWaiting({ framing, lent, from, to }: BodySlice): BodySlice {
     const slice = { start: this.#start, framing: this.#framing + framing, lent, from, to };
     this.#framing = 0;
     return slice;
+  }
+
+  #tellMissing({ start, length }: MissingEvent, exchange: number, told: WireEvent[]): void {
+    if (this.#framing > 0) this.#tellBody(this.#withWaiting(nothingAt(start)), exchange, told);
+    if (this.#reader) this.#reader.lose(start, length, told);
+    else told.push({ type: 'missing', kind: undefined, exchange, from: this.#from, start, length });
   }
 
   #tellBody(slice: BodySlice, exchange: number, told: WireEvent[]): void {
@@ -94,4 +104,8 @@ export class BodyTeller {
     const { start, framing } = slice;
     told.push({ type: 'body', exchange, from: this.#from, start, framing, bytes: viewOf(slice) });
   }
+}
+
+function nothingAt(start: number): BodySlice {
+  return { start, framing: 0, lent: new LentBytes(new Uint8Array()), from: 0, to: 0 };
 }

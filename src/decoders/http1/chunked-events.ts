@@ -34,6 +34,13 @@ export interface TrailersEvent {
   readonly fields: readonly Field[];
 }
 
+/** Bytes of a body that are missing. */
+export interface MissingEvent {
+  readonly type: 'missing';
+  readonly start: number;
+  readonly length: number;
+}
+
 export type ChunkedEvent = FramingEvent | BodyEvent | TrailersEvent | Fault;
 
 /** An array of these events, or of these and others. */

@@ -66,6 +66,15 @@ export class ChunkedReader {
     return this.#outcome;
   }
 
+  /** Passes over `length` bytes that are missing, as far as the present chunk goes; returns how many those are. */
+  lose(length: number): number {
+    if (this.#reading !== 'data') return 0;
+    const missing = Math.min(length, this.#left);
+    this.#left -= missing;
+    if (this.#left === 0) this.#reading = 'data-end';
+    return missing;
+  }
+
   /** Reads all pieces that are there; returns how many bytes they have. */
   #pieces(bytes: Bytes, sink: ChunkedSink): number {
     let position = 0;

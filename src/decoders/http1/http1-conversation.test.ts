@@ -338,7 +338,7 @@ describe.each(cases)('$name', ({ turns, told }) => {
 
 describe('a switch of protocols', () => {
   test('gives the heads, and what either side sent already', () => {
-    const conversation = new Http1Conversation({ exchange: 5, client: 0, server: 0 });
+    const conversation = new Http1Conversation({ exchange: 5, isOpen: false, client: 0, server: 0 });
     conversation.push('client', wire(get + upgrade));
     conversation.push('client', wire('early'));
     conversation.push('server', wire(ok));

@@ -19,6 +19,8 @@ export interface ProtocolSwitch {
   readonly response: ResponseHead;
   /** Bytes that belong to the new protocol, and were told by no event. */
   readonly rest: { readonly client: Bytes; readonly server: Bytes };
+  /** Whether bytes are missing right before the client's. */
+  readonly isBehindHole: boolean;
 }
 
 /** Both directions of an HTTP/1 connection. Responses answer the requests in their order (RFC 9112 section 9.3). */
@@ -32,7 +34,7 @@ export class Http1Conversation implements Conversation {
   readonly #exchanges: OpenExchanges;
   /** The request which may be the last that is HTTP/1. */
   #asking: { readonly exchange: number; readonly head: RequestHead } | undefined;
-  #switch: Omit<ProtocolSwitch, 'rest'> | undefined;
+  #switch: Omit<ProtocolSwitch, 'rest' | 'isBehindHole'> | undefined;
   /** Too many requests wait for an answer: further ones are counted, not told. */
   #isOverrun = false;
   #isInformational = false;
@@ -56,6 +58,13 @@ export class Http1Conversation implements Conversation {
     return told;
   }
 
+  lose(from: Side, length: number): WireEvent[] {
+    const told: WireEvent[] = [];
+    if (from === 'client') this.#tellRequests(this.#requests.lose(length), told);
+    else this.#tellResponses(this.#responses.lose(length), told);
+    return told;
+  }
+
   end(from: Side, isCutOff = false): WireEvent[] {
     const told: WireEvent[] = [];
     if (this.#switch) return told;
@@ -71,7 +80,8 @@ export class Http1Conversation implements Conversation {
   /** To be asked after each `push`. Once it tells of a switch, what is pushed belongs to the new protocol's decoder. */
   switched(): ProtocolSwitch | undefined {
     if (!this.#switch) return undefined;
-    return { ...this.#switch, rest: { client: this.#requests.release(), server: this.#responses.release() } };
+    const rest = { client: this.#requests.release(), server: this.#responses.release() };
+    return { ...this.#switch, rest, isBehindHole: this.#requests.isBehindHole() };
   }
 
   #tellRequests(events: readonly Http1Event<RequestHead>[], told: WireEvent[]): void {
@@ -86,6 +96,7 @@ export class Http1Conversation implements Conversation {
 
   #tellRequest(event: Http1Event<RequestHead> & { readonly type: 'head' }, told: WireEvent[]): void {
     const { start, length, head, bytes } = event;
+    if (event.isFoundAgain) this.#exchanges.endRequest(true, told);
     if (this.#exchanges.count >= this.#limits.open) {
       this.#isOverrun = true;
       const detail = `more than ${this.#limits.open} requests without an answer`;
@@ -122,7 +133,12 @@ export class Http1Conversation implements Conversation {
   #tellResponse(event: Http1Event<ResponseHead> & { readonly type: 'head' }, told: WireEvent[]): void {
     const { start, length, head, bytes, framing } = event;
     this.#isInformational = isInformational(head);
-    const isUnasked = this.#knowsRequests && this.#exchanges.receiving === 0 && !this.#requests.isUnderWay();
+    if (event.isFoundAgain) this.#exchanges.skipToNewest(told);
+    const isUnasked =
+      !event.isFoundAgain &&
+      this.#knowsRequests &&
+      this.#exchanges.receiving === 0 &&
+      !this.#requests.isUnderWay();
     const exchange = this.#exchanges.beginResponse(this.#isInformational, told);
     told.push({ type: 'response', exchange, start, length, head, bytes });
     if (isUnasked) {

@@ -5,7 +5,13 @@ import { LentBytes } from '../lent-bytes.ts';
 import { BlankLineSearch } from './blank-line-search.ts';
 import type { BodyFraming } from './body-framing.ts';
 import { ChunkedReader } from './chunked.ts';
-import { type BodyEvent, ChunkedEvents, type FramingEvent, type TrailersEvent } from './chunked-events.ts';
+import {
+  type BodyEvent,
+  ChunkedEvents,
+  type FramingEvent,
+  type MissingEvent,
+  type TrailersEvent,
+} from './chunked-events.ts';
 import { latin1, type RequestHead, type ResponseHead, type Unreadable } from './head.ts';
 import type { Http1Limits } from './limits.ts';
 
@@ -19,6 +25,8 @@ interface HeadEvent<Head> {
   /** As it was sent. Borrowed. */
   readonly bytes: Bytes;
   readonly framing: BodyFraming;
+  /** It is the first behind a hole, and others may be missing before it. */
+  readonly isFoundAgain: boolean;
 }
 
 /** The end of a message. It uses no bytes. */
@@ -33,6 +41,7 @@ export type Http1Event<Head> =
   | HeadEvent<Head>
   | FramingEvent
   | BodyEvent
+  | MissingEvent
   | TrailersEvent
   | EndEvent
   | Fault
@@ -40,21 +49,27 @@ export type Http1Event<Head> =
 
 /** What differs between requests and responses. */
 export interface MessageKind<Head> {
+  /** How one surely begins; shorter than `LONGEST_START`. */
+  readonly startLine: RegExp;
   /** `text` is `bytes` in Latin-1. */
   read(bytes: Bytes, limits: Http1Limits, text: string): Head | Unreadable;
   /** Asked once for each head, in order. */
-  framing(head: Head): BodyFraming;
+  framing(head: Head, isFoundAgain: boolean): BodyFraming;
   /** What follows the message may not be HTTP/1: the decoder stops behind it. */
   stopsAfter(head: Head, framing: BodyFraming): boolean;
 }
 
 /**
- * `body` has a length, perhaps no end; `stopped` keeps bytes for whoever decides what they are; `lost` only counts.
+ * `body` has a length, perhaps no end; `stopped` keeps bytes for whoever decides what they are; `seeking` looks for a start line
+ * behind a hole; `lost` only counts.
  */
-type State = 'head' | 'body' | 'chunked' | 'stopped' | 'lost';
+type State = 'head' | 'body' | 'chunked' | 'stopped' | 'seeking' | 'lost';
 
 /** Bytes looked at for the end of a head at a time. */
 const STEP = 4096;
+
+/** Bytes behind a hole that are kept, as a start line may be among them that is not whole. */
+const LONGEST_START = 4096;
 
 /** Messages of one direction, one after another (RFC 9112 section 2). */
 export class MessageDecoder<Head extends RequestHead | ResponseHead> implements Decoder<Http1Event<Head>> {
@@ -68,6 +83,10 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   /** Bytes of the present body still to come; infinite for one that ends with the stream. */
   #left = 0;
   #stopsAfterBody = false;
+  /** What it goes on as when it is resumed. */
+  #afterStop: 'head' | 'seeking' = 'head';
+  /** The next head is the first behind a hole. */
+  #isFoundAgain = false;
   #hasEnded = false;
   /** The last head, which the next may repeat. */
   #last: { readonly text: string; readonly head: Head } | undefined;
@@ -90,6 +109,17 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
     return this.#read([]);
   }
 
+  /**
+   * The next `length` bytes are missing. Inside a body whose end is known it goes on behind them, and as well where that end is
+   * among them; elsewhere it looks for the next start line.
+   */
+  lose(length: number): Http1Event<Head>[] {
+    const events: Http1Event<Head>[] = [];
+    const inBody = this.#loseBody(length, events);
+    if (inBody < length) this.#losePlace(length - inBody, events);
+    return events;
+  }
+
   /** `isCutOff`: a body that runs until the end is not whole. */
   end(isCutOff = false): Http1Event<Head>[] {
     this.#hasEnded = true;
@@ -101,11 +131,17 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
     return this.#waiting.length > 0;
   }
 
+  /** Whether bytes are missing right before those that wait where it stopped. */
+  isBehindHole(): boolean {
+    return this.#state === 'stopped' && this.#afterStop === 'seeking';
+  }
+
   /** Reads on where it stopped, or will not stop where it was about to: HTTP/1 follows after all. */
   resume(): Http1Event<Head>[] {
     this.#stopsAfterBody = false;
     if (this.#state !== 'stopped') return [];
-    this.#state = 'head';
+    this.#state = this.#afterStop;
+    this.#afterStop = 'head';
     const events = this.#read([]);
     return this.#hasEnded ? this.#finish(events) : events;
   }
@@ -113,6 +149,7 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   /** What comes from here on is not HTTP/1: it waits to be released. Ends the message under way. */
   stop(): Http1Event<Head>[] {
     const isInBody = this.#isInBody();
+    if (this.#state === 'seeking') this.#afterStop = 'seeking';
     if (this.#state !== 'lost') this.#state = 'stopped';
     return isInBody ? [{ type: 'end', start: this.#offset, complete: false }] : [];
   }
@@ -141,6 +178,8 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
         return this.#chunkedBody(events);
       case 'stopped':
         return this.#hold(events);
+      case 'seeking':
+        return this.#seek(events);
       case 'lost':
         return this.#count(events);
     }
@@ -196,11 +235,13 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   #begin(events: Http1Event<Head>[], head: Head, bytes: Bytes): void {
     const { length } = bytes;
     const start = this.#offset;
-    const framing = this.#kind.framing(head);
+    const isFoundAgain = this.#isFoundAgain;
+    const framing = this.#kind.framing(head, isFoundAgain);
+    this.#isFoundAgain = false;
     this.#search = new BlankLineSearch(true);
     this.#waiting.skip(length);
     this.#offset += length;
-    events.push({ type: 'head', start, length, head, bytes, framing });
+    events.push({ type: 'head', start, length, head, bytes, framing, isFoundAgain });
     for (const { rule, detail, offset } of head.faults) {
       events.push({ type: 'fault', start: start + offset, rule, detail });
     }
@@ -274,12 +315,52 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
     return true;
   }
 
+  /** Passes over what of a hole is the body's, and returns how much that is. */
+  #loseBody(length: number, events: Http1Event<Head>[]): number {
+    const isChunked = this.#state === 'chunked';
+    const left = this.#state === 'body' ? this.#left : 0;
+    const missing = isChunked ? this.#chunked.lose(length) : Math.min(length, left);
+    if (missing === 0) return 0;
+    events.push({ type: 'missing', start: this.#offset, length: missing });
+    this.#offset += missing;
+    if (isChunked) return missing;
+    this.#left -= missing;
+    if (this.#left === 0) this.#complete(events);
+    return missing;
+  }
+
+  /** Counts what waits and `length` bytes that are missing: where in a message the next byte is, nobody knows. */
+  #losePlace(length: number, events: Http1Event<Head>[]): void {
+    if (this.#isInBody()) events.push({ type: 'end', start: this.#offset, complete: false });
+    events.push({ type: 'undecoded', start: this.#offset, length: this.#waiting.length + length });
+    this.#offset += this.#waiting.length + length;
+    this.#waiting.skip(this.#waiting.length);
+    if (this.#state === 'stopped') this.#afterStop = 'seeking';
+    else if (this.#state !== 'lost') this.#state = 'seeking';
+  }
+
+  /** Goes on where a message surely begins. */
+  #seek(events: Http1Event<Head>[]): boolean {
+    const waiting = latin1(this.#waiting.peek(this.#waiting.length));
+    const start = waiting.search(this.#kind.startLine);
+    const skipped = start < 0 ? Math.max(0, waiting.length - LONGEST_START) : start;
+    if (skipped > 0) this.#skipUndecoded(skipped, events);
+    if (start < 0) return false;
+    this.#state = 'head';
+    this.#search = new BlankLineSearch(true);
+    this.#isFoundAgain = true;
+    return true;
+  }
+
   #count(events: Http1Event<Head>[]): boolean {
-    const { length } = this.#waiting;
+    this.#skipUndecoded(this.#waiting.length, events);
+    return false;
+  }
+
+  #skipUndecoded(length: number, events: Http1Event<Head>[]): void {
     events.push({ type: 'undecoded', start: this.#offset, length });
     this.#waiting.skip(length);
     this.#offset += length;
-    return false;
   }
 
   #lose(events: Http1Event<Head>[], rule: string, detail: string, place = 0): void {
@@ -297,7 +378,8 @@ export class MessageDecoder<Head extends RequestHead | ResponseHead> implements 
   #finish(events: Http1Event<Head>[], isCutOff = false): Http1Event<Head>[] {
     const isEndless = this.#state === 'body' && this.#left === Number.POSITIVE_INFINITY;
     if (isEndless && !isCutOff) this.#complete(events);
-    const isWhole = this.#state === 'lost' || (this.#state === 'head' && this.#waiting.length === 0);
+    const isLost = this.#state === 'lost' || this.#state === 'seeking';
+    const isWhole = isLost || (this.#state === 'head' && this.#waiting.length === 0);
     if (!isWhole) this.#lose(events, ...this.#cutOff());
     this.#state = 'lost';
     return this.#read(events);

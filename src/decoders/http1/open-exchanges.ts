@@ -74,6 +74,23 @@ export class OpenExchanges {
     this.#closeFinished(told);
   }
 
+  /**
+   * Bytes of the server's are missing: the next response is for the newest request, as hardly a client sends one before it has the
+   * answer to the last. Those before it are over.
+   */
+  skipToNewest(told: WireEvent[]): void {
+    const newest =
+      this.#last?.isResponseEnded === false && this.#last !== this.#receiving ? this.#last : undefined;
+    for (let exchange = this.#first; exchange && exchange !== newest; exchange = exchange.next) {
+      exchange.isRequestEnded = true;
+      exchange.isResponseEnded = true;
+      if (exchange === this.#sending) this.#sending = undefined;
+    }
+    this.#receiving = undefined;
+    this.#awaiting = newest;
+    this.#closeFinished(told);
+  }
+
   /** Closes all, whatever they still lack, but for the exchange `kept`. */
   closeAll(told: WireEvent[], kept?: number): void {
     for (let exchange = this.#first; exchange; exchange = exchange.next) {

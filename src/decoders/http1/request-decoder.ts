@@ -6,7 +6,11 @@ import { type RequestHead, readRequestHead } from './head.ts';
 import { HTTP1_LIMITS, type Http1Limits } from './limits.ts';
 import { type Http1Event, MessageDecoder, type MessageKind } from './message-decoder.ts';
 
+/** Methods whose requests are found again behind a hole. */
+const METHODS = 'GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE';
+
 const REQUESTS: MessageKind<RequestHead> = {
+  startLine: new RegExp(`(?:${METHODS}) [\\x21-\\x7e]{1,4000} HTTP/1\\.[01]\\r\\n`),
   read: readRequestHead,
   framing: requestBodyFraming,
   stopsAfter: asksToSwitch,
@@ -28,6 +32,11 @@ export class RequestDecoder implements Decoder<Http1Event<RequestHead>> {
     return this.#messages.push(bytes);
   }
 
+  /** The next `length` bytes are missing. */
+  lose(length: number): Http1Event<RequestHead>[] {
+    return this.#messages.lose(length);
+  }
+
   /** Where it is stopped, the end is told by `resume`. */
   end(): Http1Event<RequestHead>[] {
     return this.#messages.end();
@@ -36,6 +45,11 @@ export class RequestDecoder implements Decoder<Http1Event<RequestHead>> {
   /** Whether the beginning of a request is here that was not told of yet. */
   isUnderWay(): boolean {
     return this.#messages.isUnderWay();
+  }
+
+  /** Whether bytes are missing right before those that wait. */
+  isBehindHole(): boolean {
+    return this.#messages.isBehindHole();
   }
 
   /** The server declined: reads on as HTTP/1. */

@@ -5,6 +5,8 @@ import { type ResponseHead, readResponseHead } from './head.ts';
 import { HTTP1_LIMITS, type Http1Limits } from './limits.ts';
 import { type Http1Event, MessageDecoder } from './message-decoder.ts';
 
+const START_LINE = /HTTP\/1\.[01] [1-5]\d\d(?: [^\r\n]{0,200})?\r\n/;
+
 /**
  * Responses as they arrive. Behind a 101, or a 2xx to CONNECT, it stops and keeps what comes for `release`.
  */
@@ -15,8 +17,9 @@ export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
 
   /** `start` is where in the direction responses begin. */
   constructor(limits: Http1Limits = HTTP1_LIMITS, start = 0) {
-    const framing = (head: ResponseHead): BodyFraming => this.#framing(head);
-    const kind = { read: readResponseHead, framing, stopsAfter: isSwitch };
+    const framing = (head: ResponseHead, isFoundAgain: boolean): BodyFraming =>
+      this.#framing(head, isFoundAgain);
+    const kind = { startLine: START_LINE, read: readResponseHead, framing, stopsAfter: isSwitch };
     this.#messages = new MessageDecoder(kind, limits, start);
   }
 
@@ -29,6 +32,11 @@ export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
     return this.#messages.push(bytes);
   }
 
+  /** The next `length` bytes are missing. */
+  lose(length: number): Http1Event<ResponseHead>[] {
+    return this.#messages.lose(length);
+  }
+
   /** `isCutOff`: a body that runs until the end is not whole. */
   end(isCutOff = false): Http1Event<ResponseHead>[] {
     return this.#messages.end(isCutOff);
@@ -39,7 +47,9 @@ export class ResponseDecoder implements Decoder<Http1Event<ResponseHead>> {
     return this.#messages.release();
   }
 
-  #framing(head: ResponseHead): BodyFraming {
+  /** Behind a hole it is the newest request that is answered. */
+  #framing(head: ResponseHead, isFoundAgain: boolean): BodyFraming {
+    if (isFoundAgain) this.#expected.splice(0, this.#expected.length - 1);
     const method = isInformational(head) ? this.#expected[0] : this.#expected.shift();
     return responseBodyFraming(head, method ?? 'GET');
   }

@@ -18,7 +18,23 @@ export interface FrameSlice {
   readonly last: boolean;
 }
 
-export type FrameEvent = FrameSlice | Fault | Undecoded;
+/** Payload of a frame that is missing. */
+export interface FrameHole {
+  readonly type: 'missing';
+  readonly start: number;
+  readonly length: number;
+  readonly header: FrameHeader;
+  /** Whether the frame ends with it. */
+  readonly last: boolean;
+}
+
+/** From here on nobody knows where a frame begins. */
+interface PlaceLost {
+  readonly type: 'place-lost';
+  readonly start: number;
+}
+
+export type FrameEvent = FrameSlice | FrameHole | PlaceLost | Fault | Undecoded;
 
 const MAX_WAITING = MAX_HEADER_LENGTH + MAX_CONTROL_PAYLOAD;
 const NONE = new Uint8Array();
@@ -37,6 +53,7 @@ export class FrameDecoder implements Decoder<FrameEvent> {
   #header: FrameHeader | undefined;
   #read = 0;
   #readability: Readability = 'readable';
+  #isPlaceLost = false;
 
   /** `start` is where in the direction frames begin: behind the handshake. */
   constructor(from: Side, extensions: AgreedExtensions, start: number) {
@@ -46,11 +63,26 @@ export class FrameDecoder implements Decoder<FrameEvent> {
 
   push(bytes: Bytes): FrameEvent[] {
     const events: FrameEvent[] = [];
+    if (this.#isPlaceLost) return this.#count(bytes.length, events);
     const resumed = this.#resume(bytes, events);
     const end = this.#readAll(new MaskedChunk(bytes, this.#offset), resumed, events);
     if (end < bytes.length) this.#waiting = Buffer.from(bytes.subarray(end));
     this.#offset += bytes.length;
     return events;
+  }
+
+  /**
+   * The next `length` bytes are missing. Inside the payload of a frame it goes on behind them; where they reach beyond that, or a
+   * header is among them, nothing tells where the next frame begins.
+   */
+  lose(length: number): FrameEvent[] {
+    const events: FrameEvent[] = [];
+    const inPayload = this.#losePayload(length, events);
+    const left = length - inPayload;
+    if (left === 0 && inPayload > 0) return events;
+    if (!this.#isPlaceLost) events.push({ type: 'place-lost', start: this.#offset - this.#waiting.length });
+    this.#isPlaceLost = true;
+    return this.#count(left, events);
   }
 
   end(): FrameEvent[] {
@@ -62,6 +94,35 @@ export class FrameDecoder implements Decoder<FrameEvent> {
     const detail = 'the stream ended inside a frame';
     const fault: Fault = { type: 'fault', start, rule: 'RFC 6455 section 5.2', detail };
     return length === 0 ? [fault] : [fault, { type: 'undecoded', start, length }];
+  }
+
+  /** Passes over what of a hole is payload of the present frame, and returns how much that is. */
+  #losePayload(length: number, events: FrameEvent[]): number {
+    const header = this.#header;
+    if (header === undefined) return 0;
+    const missing = Math.min(length, header.payloadLength - this.#read);
+    const start = this.#offset;
+    this.#read += missing;
+    this.#offset += missing;
+    const last = this.#read === header.payloadLength;
+    if (last) this.#header = undefined;
+    const isReadable = this.#readability === 'readable';
+    events.push(
+      isReadable
+        ? { type: 'missing', start, length: missing, header, last }
+        : { type: 'undecoded', start, length: missing },
+    );
+    return missing;
+  }
+
+  /** Counts what waits and `length` bytes behind it. */
+  #count(length: number, events: FrameEvent[]): FrameEvent[] {
+    const waited = this.#waiting.length;
+    this.#waiting = NONE;
+    const start = this.#offset - waited;
+    if (waited + length > 0) events.push({ type: 'undecoded', start, length: waited + length });
+    this.#offset += length;
+    return events;
   }
 
   /** Completes what waited with the first of `bytes`, and returns how many of them that took. */

@@ -32,12 +32,21 @@ export class MessageContent {
   #isCompressed = false;
   /** Undefined before it is needed, and once nothing can come of it. */
   #inflater: Inflater | undefined;
+  /** True when messages before may be missing. */
+  readonly #mayLackContext: boolean;
   /** True when the messages before are missing, and with them what later ones refer to. */
   #contextLost = false;
   #inflated = new ByteQueue();
 
-  constructor(compression: Compression | undefined, openInflater: OpenInflater, limits: MessageLimits) {
+  /** `followsHole`: messages before may be missing; what does not inflate then is nobody's fault. */
+  constructor(
+    compression: Compression | undefined,
+    openInflater: OpenInflater,
+    limits: MessageLimits,
+    followsHole = false,
+  ) {
     this.#compression = compression;
+    this.#mayLackContext = followsHole && compression?.takeover === true;
     this.#openInflater = openInflater;
     this.#limits = limits;
   }
@@ -59,6 +68,12 @@ export class MessageContent {
   end(): Bytes | undefined {
     if (!this.#isCompressed || this.#inflater === undefined) return undefined;
     return this.#inflated.take(this.#inflated.length);
+  }
+
+  /** A part of the message is missing: it cannot be inflated any more, nor is it seen whether it is UTF-8. */
+  lose(): void {
+    this.abandon();
+    this.#isText = false;
   }
 
   /** Ends a message whose rest will not come. */
@@ -87,11 +102,13 @@ export class MessageContent {
     if (inflated === undefined) return this.#giveUpWith(inflater.broken);
     this.#inflated.add(inflated);
     if (this.#inflated.length > this.#limits.content) return this.#giveUpWith('limit');
-    return this.#isText ? this.#check(inflated, last) : undefined;
+    // Checked whole: what of a broken stream can be seen before it breaks depends on where the network cuts it.
+    return this.#isText && last ? this.#check(this.#inflated.peek(this.#inflated.length), true) : undefined;
   }
 
-  #giveUpWith(reason: string | undefined): Violation {
+  #giveUpWith(reason: string | undefined): Violation | undefined {
     this.#giveUp();
+    if (this.#mayLackContext && reason !== 'limit') return undefined;
     return reason === 'limit'
       ? { rule: 'limit', detail: `a message inflates to more than ${this.#limits.content} bytes` }
       : { rule: 'RFC 7692 section 7.2.2', detail: `a message does not inflate: ${reason}` };

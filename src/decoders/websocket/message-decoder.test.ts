@@ -16,7 +16,7 @@ const unknown: AgreedExtensions = { deflate: undefined, unknown: ['x-novel'] };
 
 function decoder(from: Side, extensions = NO_EXTENSIONS, start = 0): MessageDecoder {
   return new MessageDecoder(from, {
-    origin: { exchange: 3, client: start, server: start },
+    origin: { exchange: 3, isOpen: true, client: start, server: start },
     extensions,
     openInflater: (bits, limit) => openInflater('deflate-raw', limit, bits),
     limits: { content: 1000 },
@@ -353,6 +353,15 @@ test('a message that inflates past the limit has no content', () => {
   expect(fault).toMatchObject({ type: 'fault', rule: 'limit', start: 0 });
   expect(message).toMatchObject({ type: 'message', payload: 1221, content: undefined, complete: true });
   expect(others).toEqual([]);
+});
+
+test('a compressed text that is neither whole nor UTF-8 is told the same wherever it is cut', () => {
+  const wire = Uint8Array.of(0x41, 0x04, 0x6a, 0x00, 0x89, 0x00);
+  const whole = websocketStory(decode(decoder('client', noTakeover, 50), [wire]));
+  for (let cut = 1; cut < wire.length; cut++) {
+    const pieces = [wire.subarray(0, cut), wire.subarray(cut)];
+    expect(websocketStory(decode(decoder('client', noTakeover, 50), pieces))).toEqual(whole);
+  }
 });
 
 test('any bytes at all: never throws, and every byte is in exactly one place', () => {

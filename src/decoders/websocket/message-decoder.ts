@@ -4,7 +4,7 @@ import type { Origin } from '../layer.ts';
 import type { WireEvent } from '../wire-event.ts';
 import { readCloseBody } from './close-body.ts';
 import type { AgreedExtensions } from './extensions.ts';
-import { FrameDecoder, type FrameEvent, type FrameSlice } from './frame-decoder.ts';
+import { FrameDecoder, type FrameEvent, type FrameHole, type FrameSlice } from './frame-decoder.ts';
 import { type FrameHeader, isControl, OPCODE, RSV1 } from './frame-header.ts';
 import {
   DEFAULT_MESSAGE_LIMITS,
@@ -49,7 +49,12 @@ export class MessageDecoder implements Decoder<WireEvent> {
     this.#offset = origin[from];
     this.#frames = new FrameDecoder(from, extensions, this.#offset);
     const compression = extensions.deflate?.[from];
-    this.#content = new MessageContent(compression, openInflater, limits ?? DEFAULT_MESSAGE_LIMITS);
+    this.#content = new MessageContent(
+      compression,
+      openInflater,
+      limits ?? DEFAULT_MESSAGE_LIMITS,
+      origin.followsHole,
+    );
     this.#compressedBit = compression ? RSV1 : 0;
   }
 
@@ -58,6 +63,14 @@ export class MessageDecoder implements Decoder<WireEvent> {
     for (const event of this.#frames.push(bytes)) this.#tell(event, events);
     this.#tellUntold(events);
     this.#offset += bytes.length;
+    return events;
+  }
+
+  /** The next `length` bytes are missing. */
+  lose(length: number): WireEvent[] {
+    const events: WireEvent[] = [];
+    for (const event of this.#frames.lose(length)) this.#tell(event, events);
+    this.#offset += length;
     return events;
   }
 
@@ -76,6 +89,12 @@ export class MessageDecoder implements Decoder<WireEvent> {
       case 'frame':
         if (isControl(event.header)) this.#control(event, events);
         else this.#data(event, events);
+        return;
+      case 'missing':
+        this.#missing(event, events);
+        return;
+      case 'place-lost':
+        if (this.#open !== undefined) this.#cutOff(event.start, events);
         return;
       case 'fault':
         this.#fault(event.start, event, events);
@@ -97,6 +116,19 @@ export class MessageDecoder implements Decoder<WireEvent> {
     const violation = this.#content.push(bytes, isEnd);
     if (violation) this.#fault(this.#openedAt, violation, events);
     if (isEnd) this.#finish(events);
+  }
+
+  /** A hole in a message, which goes on behind it. */
+  #missing({ header, start, length, last }: FrameHole, events: WireEvent[]): void {
+    if (this.#open === undefined) {
+      this.#undecoded(start, length, events);
+      return;
+    }
+    this.#tellUntold(events);
+    const kind = this.#open;
+    events.push({ type: 'missing', kind, exchange: this.#exchange, from: this.#from, start, length });
+    this.#content.lose();
+    if (last && header.fin) this.#message(start + length, 0, NONE, true, events);
   }
 
   #beginFrame({ header, start }: FrameSlice, events: WireEvent[]): void {

@@ -15,7 +15,7 @@ import { WebSocketConversation } from './websocket-conversation.ts';
 
 function conversation(extensions: AgreedExtensions, client = 0, server = 0): WebSocketConversation {
   return new WebSocketConversation({
-    origin: { exchange: 1, client, server },
+    origin: { exchange: 1, isOpen: true, client, server },
     extensions,
     openInflater: (bits, limit) => openInflater('deflate-raw', limit, bits),
   });

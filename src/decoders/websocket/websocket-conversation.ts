@@ -21,6 +21,10 @@ export class WebSocketConversation implements Conversation {
     return this.#decoders[from].push(bytes);
   }
 
+  lose(from: Side, length: number): WireEvent[] {
+    return this.#decoders[from].lose(length);
+  }
+
   end(from: Side): WireEvent[] {
     if (!this.#speaking.delete(from)) return [];
     const events = this.#decoders[from].end();

@@ -1,11 +1,13 @@
-import { textHash } from './hash.ts';
 import { RecentlyUsed } from './recent.ts';
-import type { Poll } from './request.ts';
+import { NOT_LOOSE, type Poll } from './request.ts';
 import { MAX_BEATS } from './rhythm.ts';
 import type { PollSeries } from './series.ts';
 
-/** Resources that are remembered, the most recent: 1 kB each, 4 kB where one was asked for six times and more in vain. */
+/** Resources that are remembered, the most recent: 0.3 kB each. */
 const MAX_RESOURCES = 10_000;
+
+/** Their requests that are remembered, of all together: 0.4 kB each. With as many as there may be of both it is 10 MB. */
+const MAX_POLLS = 24_000;
 
 /** Values of one resource that are remembered once another followed them. */
 const MAX_LEFT = 32;
@@ -27,7 +29,7 @@ export class PollCandidate {
   isShownVaried: boolean | undefined;
   /** Whether the loose values are part of what is asked for: then each has a candidate of its own. */
   isSplit = false;
-  #value = -1;
+  #value = NOT_LOOSE;
   readonly #left: number[] = [];
   #returns = 0;
 
@@ -46,11 +48,10 @@ export class PollCandidate {
    * to and fro between some (`room=1`, `room=2`) is no cursor, and splits the candidate. One return alone does not:
    * a cursor may be asked for again.
    */
-  vary(loose: string): void {
-    const value = textHash(loose);
-    if (value === this.#value) return;
-    if (this.#value >= 0) this.#leave(value);
-    this.#value = value;
+  vary(loose: number): void {
+    if (loose === this.#value) return;
+    if (this.#value !== NOT_LOOSE) this.#leave(loose);
+    this.#value = loose;
   }
 
   #leave(value: number): void {
@@ -66,37 +67,47 @@ export class PollCandidate {
 
 /** The candidates of all clients. */
 export class PollCandidates {
-  readonly #byKey = new RecentlyUsed<PollCandidate>(MAX_RESOURCES);
+  readonly #byKey = new RecentlyUsed<PollCandidate>({
+    count: MAX_RESOURCES,
+    weight: MAX_POLLS,
+    weightOf: ({ recent }) => recent.length,
+  });
 
-  /** The candidate that a request belongs to: `key` stands for the client and the resource without its loose values. */
-  of(key: string, loose: string): PollCandidate {
+  /**
+   * The candidate that a request belongs to: `key` stands for the client and the resource without its loose values, `loose`
+   * for both with them.
+   */
+  of(key: number, loose: number): PollCandidate {
     const candidate = this.#at(key);
-    if (loose === '') return candidate;
+    if (loose === NOT_LOOSE) return candidate;
     if (!candidate.isSplit) {
       candidate.vary(loose);
       if (!candidate.isSplit) return candidate;
-      this.#split(candidate, key, loose);
+      this.#split(candidate, loose);
     }
-    return this.#at(exactly(key, loose));
+    return this.#at(loose);
+  }
+
+  /** Adds a request to `candidate`, which it belongs to. */
+  add(candidate: PollCandidate, poll: Poll): void {
+    const before = candidate.recent.length;
+    candidate.add(poll);
+    this.#byKey.grow(candidate.recent.length - before);
   }
 
   /** What was begun goes on with the value that came back. */
-  #split(candidate: PollCandidate, key: string, loose: string): void {
-    for (const poll of candidate.recent) this.#at(exactly(key, poll.loose)).add(poll);
+  #split(candidate: PollCandidate, loose: number): void {
+    for (const poll of candidate.recent) this.add(this.#at(poll.loose), poll);
     candidate.recent.length = 0;
-    this.#at(exactly(key, loose)).series = candidate.series;
+    this.#at(loose).series = candidate.series;
     candidate.series = undefined;
   }
 
-  #at(key: string): PollCandidate {
+  #at(key: number): PollCandidate {
     const known = this.#byKey.get(key);
     if (known) return known;
     const candidate = new PollCandidate();
     this.#byKey.set(key, candidate);
     return candidate;
   }
-}
-
-function exactly(key: string, loose: string): string {
-  return `${key} ${loose}`;
 }

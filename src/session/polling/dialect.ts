@@ -2,7 +2,7 @@ import { type Field, fieldValue } from '../../decoders/http1/fields.ts';
 import type { Bytes } from '../../tap.ts';
 import { bayeuxAnswer, bayeuxClientId, bayeuxMessages } from './bayeux.ts';
 import { engineIoAnswer, engineIoSession } from './engine-io.ts';
-import { ownText } from './own-text.ts';
+import { bounded } from './own-text.ts';
 import { originForm, queryValue } from './resource.ts';
 import { sockJsAnswer, sockJsScript } from './sockjs.ts';
 import type { AnswerReader } from './verdict.ts';
@@ -10,7 +10,7 @@ import type { AnswerReader } from './verdict.ts';
 /** A protocol that carries a conversation over polls, and says in each request which conversation. */
 export type PollDialect = 'engine.io' | 'sockjs' | 'bayeux';
 
-/** A request of a dialect. */
+/** A request of a dialect. Its texts are bounded, and parts of what they were read from: whoever keeps one copies it. */
 export interface DialectRequest {
   readonly dialect: PollDialect;
   /** `send`: it brings what the client has to say, and its answer is only a receipt. */
@@ -21,7 +21,7 @@ export interface DialectRequest {
   readonly session: string | undefined;
   /** Whether it is sure enough to begin a series, where the session is not known. */
   readonly mayBegin: boolean;
-  /** Reads the session out of a handshake's answer. */
+  /** Reads the session, of any length, out of a handshake's answer. */
   readonly sessionOf: (content: Bytes) => string | undefined;
   readonly read: AnswerReader;
 }
@@ -46,7 +46,7 @@ function engineIoRequest(method: string, target: string): DialectRequest | undef
     dialect: 'engine.io',
     role: method === 'GET' ? 'poll' : 'send',
     place: pathOf(target),
-    session: sid ? ownText(sid) : undefined,
+    session: sid ? bounded(sid) : undefined,
     mayBegin: true,
     sessionOf: engineIoSession,
     read: (content) => engineIoAnswer(content, revision),
@@ -66,8 +66,8 @@ function sockJsRequest(method: string, target: string): DialectRequest | undefin
   return {
     dialect: 'sockjs',
     role: transport.endsWith('_send') ? 'send' : 'poll',
-    place: ownText(place),
-    session: ownText(session),
+    place: bounded(place),
+    session: bounded(session),
     mayBegin: true,
     sessionOf: NO_SESSION,
     read: isGet ? sockJsScript : sockJsAnswer,
@@ -92,7 +92,7 @@ export function bayeuxRequest(target: string, body: Bytes): DialectRequest | und
     dialect: 'bayeux',
     role: channels.includes('/meta/connect') ? 'poll' : 'send',
     place: pathOf(target).replace(BAYEUX_SUFFIX, ''),
-    session: session === undefined ? undefined : ownText(session),
+    session: session === undefined ? undefined : bounded(session),
     mayBegin: channels.some((channel) => channel === '/meta/handshake' || channel === '/meta/connect'),
     sessionOf: bayeuxClientId,
     read: bayeuxAnswer,
@@ -102,5 +102,5 @@ export function bayeuxRequest(target: string, body: Bytes): DialectRequest | und
 function pathOf(target: string): string {
   const path = originForm(target);
   const queryStart = path.indexOf('?');
-  return ownText(queryStart < 0 ? path : path.slice(0, queryStart));
+  return bounded(queryStart < 0 ? path : path.slice(0, queryStart));
 }

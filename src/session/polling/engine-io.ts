@@ -10,7 +10,7 @@ const HANDSHAKE_LENGTH = 4096;
 /** The `sid` of an open packet `0{"sid":"…"}`, also where a JSONP answer quotes it once more. */
 export function engineIoSession(content: Bytes): string | undefined {
   const text = latin1(content.subarray(0, HANDSHAKE_LENGTH)).replaceAll('\\', '');
-  return /"sid"\s*:\s*"([^"]{1,256})"/.exec(text)?.[1];
+  return /"sid"\s*:\s*"([^"]+)"/.exec(text)?.[1];
 }
 
 /** What an answer brings: messages (`4…`, and `b…` for binary ones) are news; noop, ping and pong are heartbeats. */

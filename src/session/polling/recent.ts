@@ -1,51 +1,56 @@
-import { textHash } from './hash.ts';
-
-/** Characters of a key that are kept; of a longer one, a request target of 60 kB say, a part and a hash stand for all. */
-const MAX_KEY = 400;
+/** What a `RecentlyUsed` holds at most. */
+export interface RecentLimits<Value> {
+  /** Values. */
+  readonly count: number;
+  /** What they weigh together, by `weightOf`. */
+  readonly weight: number;
+  readonly weightOf: (value: Value) => number;
+}
 
 /**
- * A map that remembers what was used last: at most `limit` values, and at least half as many. It keeps two generations and
- * forgets the older one as a whole. (Deleting the oldest key of one map each time took 12 us with 10,000 keys: a search
- * for the first key runs over all that were deleted before it.)
+ * A map that remembers what was used last: at most so many values and so much weight, and at least half of one of the two.
+ * It keeps two generations and forgets the older one as a whole. (Deleting the oldest key of one map each time took 12 us
+ * with 10,000 keys: a search for the first key runs over all that were deleted before it.) Keys are `textsKey`s.
  */
 export class RecentlyUsed<Value> {
-  readonly #generation: number;
-  #young = new Map<string, Value>();
-  #old = new Map<string, Value>();
+  readonly #limits: RecentLimits<Value>;
+  #young = new Map<number, Value>();
+  #old = new Map<number, Value>();
+  /** Of the young ones. */
+  #weight = 0;
 
-  constructor(limit: number) {
-    this.#generation = limit >> 1;
+  constructor(limits: RecentLimits<Value>) {
+    this.#limits = limits;
   }
 
-  get(key: string): Value | undefined {
-    const short = bounded(key);
-    const young = this.#young.get(short);
+  get(key: number): Value | undefined {
+    const young = this.#young.get(key);
     if (young !== undefined) return young;
-    const old = this.#old.get(short);
-    if (old !== undefined) this.#add(short, old);
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
     return old;
   }
 
-  set(key: string, value: Value): void {
-    this.#add(bounded(key), value);
+  set(key: number, value: Value): void {
+    if (this.#young.size >= this.#limits.count >> 1 && !this.#young.has(key)) this.#age();
+    this.#young.set(key, value);
+    this.grow(this.#limits.weightOf(value));
   }
 
-  delete(key: string): void {
-    const short = bounded(key);
-    this.#young.delete(short);
-    this.#old.delete(short);
+  delete(key: number): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
-  #add(short: string, value: Value): void {
-    if (this.#young.size >= this.#generation && !this.#young.has(short)) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(short, value);
+  /** Takes down that a value which was just used weighs so much more. */
+  grow(weight: number): void {
+    this.#weight += weight;
+    if (this.#weight > this.#limits.weight / 2) this.#age();
   }
-}
 
-function bounded(key: string): string {
-  if (key.length <= MAX_KEY) return key;
-  return `${key.slice(0, MAX_KEY)} ${key.length} ${textHash(key)}`;
+  #age(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#weight = 0;
+  }
 }

@@ -1,8 +1,11 @@
 import { type Field, fieldValue } from '../../decoders/http1/fields.ts';
 import { addWeight, emptyLedger, type Ledger } from '../ledger.ts';
 import type { PollBodies, PolledExchange } from './exchange.ts';
-import { ownText } from './own-text.ts';
+import { textHash } from './hash.ts';
 import type { Beat } from './rhythm.ts';
+
+/** `loose` of a request without any such values. */
+export const NOT_LOOSE = -1;
 
 /** Of longer answers the time in transit is no hold: their head came when the server was ready. */
 const LONG_ANSWER = 64 << 10;
@@ -12,22 +15,23 @@ const PAGE_DESTINATIONS =
 const PAGE_TYPES = /^(text\/(html|css|javascript)|application\/(javascript|x-javascript)|image\/|font\/)/i;
 const PAGE_ACCEPT = /^(text\/html|text\/css|image\/)/i;
 
-/** A request that may be, or is, part of a series, and its answer as soon as it closed. */
+/**
+ * A request that may be, or is, part of a series, and its answer as soon as it closed: numbers, whatever was said, since
+ * thousands are remembered.
+ */
 export class Poll implements Beat {
   readonly exchange: number;
   readonly openedAt: number;
-  readonly method: string;
-  readonly loose: string;
+  readonly loose: number;
   isPagePart: boolean;
   closedAt: number | undefined;
   hold: number | undefined;
   answer: PollAnswer | undefined;
 
-  constructor({ number, openedAt, request }: PolledExchange, loose = '') {
+  constructor({ number, openedAt, request }: PolledExchange, loose = NOT_LOOSE) {
     this.exchange = number;
     this.openedAt = openedAt;
-    this.method = request?.method ?? '';
-    this.loose = ownText(loose);
+    this.loose = loose;
     this.isPagePart = request !== undefined && asksForPagePart(request.fields);
   }
 
@@ -49,8 +53,10 @@ export interface PollAnswer {
   readonly isWhole: boolean;
   /** Bytes of its body as carried. */
   readonly length: number;
-  /** The fields that say which content this is (RFC 9110 section 8.8): '' where there are none. */
-  readonly validators: string;
+  /** Whether its content is encoded, so that nobody knows how long it is. */
+  readonly isEncoded: boolean;
+  /** The hash of the fields that say which content this is (RFC 9110 section 8.8); undefined where there are none. */
+  readonly validators: number | undefined;
   readonly bodies: PollBodies;
   readonly ledger: Ledger;
 }
@@ -63,7 +69,8 @@ function answered({ response, ledger }: PolledExchange, bodies: PollBodies): Pol
     status: response?.status ?? 0,
     isWhole: response !== undefined && bodies.isComplete,
     length: ledger.server.payload,
-    validators: response ? validatorsOf(response.fields) : '',
+    isEncoded: response !== undefined && fieldValue(response.fields, 'content-encoding') !== undefined,
+    validators: response && validatorsOf(response.fields),
     bodies,
     ledger: copy,
   };
@@ -74,9 +81,11 @@ function holdOf({ openedAt, respondedAt, closedAt }: PolledExchange, length: num
   return Math.max(0, (end ?? openedAt) - openedAt);
 }
 
-function validatorsOf(fields: readonly Field[]): string {
-  const values = ['etag', 'last-modified', 'content-length'].map((name) => fieldValue(fields, name));
-  return values.some((value) => value !== undefined) ? ownText(values.join(' ')) : '';
+/** A length is none: other content may well be as long. */
+function validatorsOf(fields: readonly Field[]): number | undefined {
+  const tag = fieldValue(fields, 'etag');
+  const modified = fieldValue(fields, 'last-modified');
+  return tag === undefined && modified === undefined ? undefined : textHash(`${tag} ${modified}`);
 }
 
 /** `Sec-Fetch-Dest` says so where a browser sends it; of others the first type they accept does. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NOT_LOOSE } from './request.ts';
 import { type Beat, beatsInRhythm, median } from './rhythm.ts';
 
 const MILLISECOND = 1_000_000;
@@ -9,7 +10,7 @@ function beats(gaps: readonly number[], took: number, rest: Partial<Beat> = {}):
   return [0, ...gaps].map((gap) => {
     at += gap * MILLISECOND;
     const hold = took * MILLISECOND;
-    return { openedAt: at, closedAt: at + hold, hold, isPagePart: false, loose: '', ...rest };
+    return { openedAt: at, closedAt: at + hold, hold, isPagePart: false, loose: NOT_LOOSE, ...rest };
   });
 }
 
@@ -49,7 +50,7 @@ describe('how many of the last requests are polls', () => {
     },
     {
       name: 'the same with values that change',
-      of: beats([1000, 1000, 1000], 3000).map((beat, index) => ({ ...beat, loose: `${index}` })),
+      of: beats([1000, 1000, 1000], 3000).map((beat, index) => ({ ...beat, loose: index })),
       count: 0,
     },
     { name: 'a loop', of: beats([400, 400, 400, 400, 400], 360), count: 0 },

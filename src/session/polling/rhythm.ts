@@ -7,8 +7,8 @@ export interface Beat {
   readonly hold: number | undefined;
   /** Whether it asked for, or was answered with, what a page is made of: HTML, a style sheet, a script, an image. */
   readonly isPagePart: boolean;
-  /** The values of its query that may be the same in the next, or not. */
-  readonly loose: string;
+  /** Stands for what it asked for with the values of its query that may be the same in the next, or not. */
+  readonly loose: number;
 }
 
 const MILLISECOND = 1_000_000;

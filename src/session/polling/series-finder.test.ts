@@ -21,6 +21,8 @@ interface Asked {
   readonly answer?: string;
   readonly answerFields?: string;
   readonly isCutOff?: boolean;
+  /** The bytes of its answer could not be kept. */
+  readonly isLost?: boolean;
   readonly protocol?: PolledExchange['protocol'];
 }
 
@@ -65,7 +67,7 @@ class Scripted {
     this.bodies = {
       isComplete: !asked.isCutOff,
       request: (limit) => Buffer.from(body).subarray(0, limit),
-      response: (limit) => Buffer.from(asked.answer ?? '').subarray(0, limit),
+      response: (limit) => (asked.isLost ? undefined : Buffer.from(asked.answer ?? '').subarray(0, limit)),
     };
   }
 
@@ -321,6 +323,16 @@ describe('polls by the clock', () => {
     expect(only(find(script))).toMatchObject({ news: 3, wastedFor: { unchanged: 3 } });
   });
 
+  test('a length says nothing of what is as long', () => {
+    const answerFields = 'Content-Length: 1';
+    const heads = every(1000, 6, { method: 'HEAD', answer: '', answerFields }, '/x');
+    expect(only(find(heads))).toMatchObject({ news: 0, wastedFor: { empty: 6 } });
+    const lost = every(1000, 6, { isLost: true, answerFields }, '/x');
+    expect(only(find(lost))).toMatchObject({ news: 6, wasted: 0 });
+    const tagged = every(1000, 6, { isLost: true, answerFields: 'Last-Modified: x' }, '/x');
+    expect(only(find(tagged))).toMatchObject({ news: 1, wastedFor: { unchanged: 5 } });
+  });
+
   test('an answer that is cut off is no news, and one that is open is neither', () => {
     const script = [
       ...every(1000, 6, {}, '/x'),
@@ -369,6 +381,21 @@ describe('polls by the clock', () => {
   ])('two clients by their $name are two series', ({ one, other }) => {
     const script = [...every(1000, 6, one, '/x'), ...every(1300, 6, other, '/x')];
     expect(find(script).finder.series.map(({ polls }) => polls)).toEqual([6, 6]);
+  });
+
+  test('two clients whose requests are one object are two series', () => {
+    const finder = new PollSeriesFinder();
+    const { exchange, bodies } = new Scripted(1, { at: 0, path: '/x' });
+    for (let index = 0; index < 12; index++) {
+      const openedAt = (index >> 1) * 1000 * MILLISECOND;
+      const next = { ...exchange, number: index + 1, openedAt, closedAt: openedAt + MILLISECOND };
+      finder.asked(next, `10.0.0.${index % 2}`, 'h');
+      finder.answered(next, bodies);
+    }
+    expect(finder.series.map(({ client, polls }) => [client, polls])).toEqual([
+      ['10.0.0.0', 6],
+      ['10.0.0.1', 6],
+    ]);
   });
 
   test('a cookie that each answer changes does not split a series', () => {
@@ -615,6 +642,26 @@ describe('Engine.IO', () => {
     expect(only(find(script))).toMatchObject({ polls: 4, session: 'lv_VI97', wastedFor: { error: 2 } });
   });
 
+  test.each([
+    { name: 'host', host: 'h'.repeat(2000), sid: 'a' },
+    { name: 'session', host: 'h', sid: 's'.repeat(2000) },
+  ])('a long $name does not split a conversation, and is not kept', ({ host, sid }) => {
+    const finder = new PollSeriesFinder();
+    const script = [
+      { ...open, answer: `0{"sid":"${sid}"}` },
+      ...Array(3).fill({ path: `${base}&sid=${sid}` }),
+    ];
+    script.forEach((asked: Omit<Asked, 'at'>, index) => {
+      const scripted = new Scripted(index + 1, { ...asked, at: index * 1000 });
+      finder.asked(scripted.exchange, 'c', host);
+      scripted.close();
+      finder.answered(scripted.exchange, scripted.bodies);
+    });
+    expect(finder.series.map(({ polls }) => polls)).toEqual([4]);
+    expect(finder.series[0]!.host.length).toBeLessThan(257);
+    expect(finder.series[0]!.session!.length).toBeLessThan(257);
+  });
+
   test('a WebSocket of the same session is no poll', () => {
     const script = [
       { ...open, at: 0 },
@@ -703,7 +750,30 @@ describe('Bayeux', () => {
     const scripted = new Scripted(1, { ...connect, at: 0, answer: `[${connected}]` });
     expect(finder.asked(scripted.exchange, 'c', 'h')).toBeUndefined();
     scripted.close();
-    expect(finder.answered(scripted.exchange, scripted.bodies)).toMatchObject({ verdict: 'heartbeat' });
+    expect(finder.answered(scripted.exchange, scripted.bodies)).toMatchObject({
+      verdict: 'heartbeat',
+      isNew: true,
+    });
+  });
+
+  test('what turns out to be a download when the exchange closes begins nothing', () => {
+    const finder = new PollSeriesFinder();
+    const answerFields = 'Content-Disposition: attachment';
+    const scripted = new Scripted(1, { ...connect, at: 0, answerFields });
+    finder.asked(scripted.exchange, 'c', 'h');
+    scripted.close();
+    expect(finder.answered(scripted.exchange, scripted.bodies)).toBeUndefined();
+    expect(finder.series).toEqual([]);
+  });
+
+  test('a long clientId names a conversation, and is not kept', () => {
+    const clientId = 'c'.repeat(60_000);
+    const found = find([
+      { ...handshake, answer: handshake.answer.replace('c1', clientId) },
+      { ...connect, at: 10, body: connect.body.replace('c1', clientId), answer: `[${connected}]` },
+    ]);
+    expect(only(found)).toMatchObject({ polls: 1, sends: 1 });
+    expect(only(found).session!.length).toBeLessThan(257);
   });
 
   test('other JSON is not Bayeux', () => {

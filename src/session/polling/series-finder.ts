@@ -3,15 +3,17 @@ import { type PollCandidate, PollCandidates } from './candidates.ts';
 import { ClientIdentity } from './client.ts';
 import { bayeuxRequest, type DialectRequest, dialectRequest, mayBeBayeux } from './dialect.ts';
 import { MAX_LOOKED_AT, type PollBodies, type PolledExchange } from './exchange.ts';
-import { Poll } from './request.ts';
+import { textsKey } from './hash.ts';
+import { bounded } from './own-text.ts';
+import { NOT_LOOSE, Poll } from './request.ts';
 import { pollResource, shownResource } from './resource.ts';
 import { beatsInRhythm } from './rhythm.ts';
-import { PollSeries } from './series.ts';
+import { PollSeries, type PollSubject } from './series.ts';
 import { PollSessions } from './sessions.ts';
 import type { PollVerdict } from './verdict.ts';
 
-/** Series that are kept; what would begin another is no poll. */
-const MAX_SERIES = 100_000;
+/** Bytes of the series that are kept, 13,000 to 30,000 of them; what would begin another is no poll. */
+const MAX_SERIES_BYTES = 32 << 20;
 
 /** Longer bodies are not read for the Bayeux messages they might be. */
 const MAX_REQUEST = 64 << 10;
@@ -36,8 +38,7 @@ interface FirstExchange {
 /** An exchange under way. */
 interface OpenExchange {
   readonly poll: Poll;
-  readonly client: string;
-  readonly host: string;
+  readonly subject: PollSubject;
   readonly candidate?: PollCandidate | undefined;
   dialect?: DialectRequest | undefined;
   series?: PollSeries | undefined;
@@ -45,13 +46,13 @@ interface OpenExchange {
 
 type PolledRequest = NonNullable<PolledExchange['request']>;
 
-/** A request of no dialect, and what stands for who asks for what in it. */
+/** What a request of no dialect is about. */
 interface PlainRequest {
-  readonly request: PolledRequest;
-  readonly client: string;
-  readonly host: string;
-  readonly key: string;
-  readonly loose: string;
+  readonly subject: PollSubject;
+  /** Stands for who asks for what. */
+  readonly key: number;
+  /** The same with the values that may be part of it, or not. */
+  readonly loose: number;
 }
 
 const NONE: readonly FirstExchange[] = [];
@@ -68,32 +69,43 @@ const NONE: readonly FirstExchange[] = [];
 export class PollSeriesFinder {
   /** Numbered from 1: `series[0]` has number 1. */
   readonly series: PollSeries[] = [];
+  /** Bytes that more series may take. */
+  #room: number;
   readonly #open = new Map<number, OpenExchange>();
   readonly #candidates = new PollCandidates();
   readonly #sessions = new PollSessions();
   readonly #identity = new ClientIdentity();
   /**
-   * The last of some connections: where heads repeat, as those of polls do, the very same object comes again, and what was
-   * read out of it holds. 1.0 us a poll instead of 1.9.
+   * By request: where heads repeat, as those of polls do, the very same object comes again for as long as its connection
+   * lives, and what was read out of it holds. 2 us a poll instead of 5, of a thousand connections as well as of one.
    */
-  readonly #lastPlain: (PlainRequest | undefined)[] = Array(16).fill(undefined);
+  readonly #known = new WeakMap<PolledRequest, PlainRequest>();
+
+  /** `room` is for the series, in bytes. */
+  constructor(room = MAX_SERIES_BYTES) {
+    this.#room = room;
+  }
 
   /** The request's head was seen. `client` is the client's address without a port, `host` whom it asked. */
   asked(exchange: PolledExchange, client: string, host: string): PollPart | undefined {
     const { request } = exchange;
     if (!request || isOther(exchange)) return undefined;
-    const last = this.#lastPlain[exchange.connection % this.#lastPlain.length];
-    if (last && last.request === request && last.client === client && last.host === host) {
-      return this.#plain(exchange, last);
+    const known = this.#known.get(request);
+    if (known && known.subject.client === client && known.subject.host === host) {
+      return this.#plain(exchange, known, request.target);
     }
     const { method, target, fields } = request;
     const dialect = dialectRequest(method, target);
-    if (dialect) return this.#inDialect({ poll: new Poll(exchange), client, host, dialect }, dialect);
+    const subject = { client: bounded(client), host: bounded(host), method, dialect: dialect?.dialect };
+    if (dialect) return this.#inDialect({ poll: new Poll(exchange), subject }, dialect);
     if (mayBeBayeux(method, fields)) {
-      this.#open.set(exchange.number, { poll: new Poll(exchange), client, host });
+      this.#open.set(exchange.number, { poll: new Poll(exchange), subject });
       return undefined;
     }
-    return mayBePoll(method, fields) ? this.#newPlain(exchange, request, client, host) : undefined;
+    if (!mayBePoll(method, fields)) return undefined;
+    const plain = this.#plainRequest(request, subject);
+    this.#known.set(request, plain);
+    return this.#plain(exchange, plain, target);
   }
 
   /** The request was seen to its end, which is where Bayeux says what it is. */
@@ -111,17 +123,18 @@ export class PollSeriesFinder {
 
   /** The exchange was closed, in order or not. */
   answered(exchange: PolledExchange, bodies: PollBodies): PollPart | undefined {
-    this.requested(exchange, bodies);
+    const isPoll = !isOther(exchange) && !isDownload(exchange);
+    const begun = isPoll ? this.requested(exchange, bodies) : undefined;
     const open = this.#open.get(exchange.number);
     if (!open) return undefined;
     this.#open.delete(exchange.number);
+    if (!isPoll) return this.#retract(open);
     const { poll, series, dialect } = open;
-    if (isOther(exchange) || isDownload(exchange)) return this.#retract(open);
     poll.close(exchange, bodies);
     if (!series) return undefined;
     const verdict = dialect?.role === 'send' ? series.finishSend(poll) : series.finish(poll);
     if (dialect && dialect.session === undefined) this.#shakeHands(series, dialect, poll);
-    return { series, verdict, firstExchanges: NONE, isNew: false };
+    return { series, verdict, firstExchanges: NONE, isNew: begun?.isNew ?? false };
   }
 
   #inDialect(open: OpenExchange, dialect: DialectRequest): PollPart | undefined {
@@ -139,14 +152,19 @@ export class PollSeriesFinder {
     return { ...openPart(series), isNew: this.series.length > known };
   }
 
-  #conversation({ poll, client, host }: OpenExchange, request: DialectRequest): PollSeries | undefined {
-    const known = this.#sessions.find(request, client, host);
-    if (known || !request.mayBegin || this.series.length === MAX_SERIES) return known;
+  #conversation({ poll, subject }: OpenExchange, request: DialectRequest): PollSeries | undefined {
+    const known = this.#sessions.find(request, subject.client, subject.host);
+    if (known || !request.mayBegin || this.#isFull) return known;
     const { dialect, place, read } = request;
-    const subject = { client, host, method: poll.method, dialect };
-    const series = new PollSeries(this.series.length + 1, subject, place, poll.openedAt, read);
-    this.series.push(series);
+    const series = new PollSeries(
+      this.series.length + 1,
+      { ...subject, dialect },
+      place,
+      poll.openedAt,
+      read,
+    );
     this.#sessions.begin(series, request);
+    this.#keep(series);
     return series;
   }
 
@@ -154,32 +172,23 @@ export class PollSeriesFinder {
     if (!answer?.isWhole || answer.status >= 400) return;
     const content = answer.bodies.response(MAX_LOOKED_AT);
     const session = content && request.sessionOf(content);
-    if (session !== undefined) this.#sessions.name(series, request, session);
+    if (session !== undefined) this.#sessions.name(series, request, bounded(session));
     else if (!content) this.#sessions.leaveUnnamed(series, request);
   }
 
-  #newPlain(
-    exchange: PolledExchange,
-    request: PolledRequest,
-    client: string,
-    host: string,
-  ): PollPart | undefined {
-    const { method, target, fields } = request;
-    const { key, loose } = pollResource(target);
-    const who = `${client} ${this.#identity.of(fields)}`;
-    const plain = { request, client, host, key: `${who} ${host} ${method} ${key}`, loose };
-    this.#lastPlain[exchange.connection % this.#lastPlain.length] = plain;
-    return this.#plain(exchange, plain);
+  #plainRequest({ target, fields }: PolledRequest, subject: PollSubject): PlainRequest {
+    const { client, host, method } = subject;
+    const resource = pollResource(target);
+    const key = textsKey(client, `${this.#identity.of(fields)}`, host, method, resource.key);
+    const loose = resource.loose === '' ? NOT_LOOSE : textsKey(`${key}`, resource.loose);
+    return { subject, key, loose };
   }
 
-  #plain(
-    exchange: PolledExchange,
-    { request, client, host, key, loose }: PlainRequest,
-  ): PollPart | undefined {
-    const { target } = request;
+  #plain(exchange: PolledExchange, plain: PlainRequest, target: string): PollPart | undefined {
+    const { subject, key, loose } = plain;
     const candidate = this.#candidates.of(key, loose);
     const poll = new Poll(exchange, loose);
-    const open: OpenExchange = { poll, client, host, candidate, series: candidate.series };
+    const open: OpenExchange = { poll, subject, candidate, series: candidate.series };
     this.#open.set(exchange.number, open);
     if (!candidate.series) return this.#tryRhythm(open, candidate, target);
     if (candidate.isVaried !== candidate.isShownVaried) showResource(candidate, candidate.series, target);
@@ -187,17 +196,19 @@ export class PollSeriesFinder {
     return openPart(candidate.series);
   }
 
-  #tryRhythm(open: OpenExchange, candidate: PollCandidate, target: string): PollPart | undefined {
-    candidate.add(open.poll);
+  #tryRhythm(
+    { poll, subject }: OpenExchange,
+    candidate: PollCandidate,
+    target: string,
+  ): PollPart | undefined {
+    this.#candidates.add(candidate, poll);
     const count = beatsInRhythm(candidate.recent);
-    if (count === 0 || this.series.length === MAX_SERIES) return undefined;
+    if (count === 0 || this.#isFull) return undefined;
     const polls = candidate.recent.slice(-count);
     candidate.recent.length = 0;
-    const { client, host, poll } = open;
-    const subject = { client, host, method: poll.method, dialect: undefined };
     const resource = shownResource(target, candidate.isVaried);
     const series = new PollSeries(this.series.length + 1, subject, resource, polls[0]!.openedAt);
-    this.series.push(series);
+    this.#keep(series);
     candidate.series = series;
     for (const { exchange } of polls) this.#join(exchange, series);
     const verdicts = replayed(polls, series);
@@ -205,6 +216,15 @@ export class PollSeriesFinder {
       .slice(0, -1)
       .map(({ exchange: number }) => ({ number, verdict: verdicts.get(number) }));
     return { series, verdict: undefined, firstExchanges, isNew: true };
+  }
+
+  get #isFull(): boolean {
+    return this.#room < 0;
+  }
+
+  #keep(series: PollSeries): void {
+    this.series.push(series);
+    this.#room -= series.bytes;
   }
 
   #join(exchange: number, series: PollSeries): void {

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { emptyLedger } from '../ledger.ts';
-import { bytesHash, textHash } from './hash.ts';
-import { RecentlyUsed } from './recent.ts';
 import { Poll } from './request.ts';
 import { PollSeries } from './series.ts';
 
@@ -51,29 +49,17 @@ test('before there is anything to measure, nothing is said of it', () => {
   ]);
 });
 
-test('what was used last is remembered, however long its name', () => {
-  const recent = new RecentlyUsed<number>(4);
-  const long = 'x'.repeat(100_000);
-  for (const number of [1, 2, 3]) recent.set(`${long}${number}`, number);
-  expect(recent.get(`${long}1`)).toBe(1);
-  for (const number of [4, 5]) recent.set(`${long}${number}`, number);
-  expect([1, 2, 3, 4, 5].map((number) => recent.get(`${long}${number}`))).toEqual([
-    1,
-    undefined,
-    undefined,
-    4,
-    5,
+test('it takes no more memory than it says: texts are bounded copies', () => {
+  const [client, host, session] = ['c', 'h', 's'].map((letter) => letter.repeat(100_000));
+  const subject = { client: client!, host: host!, method: 'GET', dialect: 'engine.io' as const };
+  const series = new PollSeries(1, subject, '/x', 0);
+  const nameless = series.bytes;
+  series.name(session!);
+  expect([series.client, series.host, series.session].map((text) => text!.length < 257)).toEqual([
+    true,
+    true,
+    true,
   ]);
-  recent.delete(`${long}4`);
-  expect(recent.get(`${long}4`)).toBeUndefined();
-});
-
-// The test vectors of the FNV reference (32 bits, 1a).
-test.each([
-  { text: '', hash: 0x811c9dc5 },
-  { text: 'a', hash: 0xe40c292c },
-  { text: 'foobar', hash: 0xbf9cf968 },
-])('the hash of "$text"', ({ text, hash }) => {
-  expect(textHash(text)).toBe(hash);
-  expect(bytesHash(Buffer.from(text))).toBe(hash);
+  expect(nameless).toBeLessThan(3000);
+  expect(series.bytes).toBeLessThanOrEqual(nameless);
 });

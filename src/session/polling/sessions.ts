@@ -1,9 +1,10 @@
 import type { DialectRequest } from './dialect.ts';
+import { textsKey } from './hash.ts';
 import { RecentlyUsed } from './recent.ts';
 import type { PollSeries } from './series.ts';
 
-/** Conversations that are remembered, the most recent. */
-const MAX_SESSIONS = 10_000;
+/** Conversations that are remembered, the most recent, and as many handshakes: 0.1 kB each beside the series. */
+const RECENT = { count: 10_000, weight: Number.POSITIVE_INFINITY, weightOf: () => 0 };
 
 /** A series whose handshake went out, and whose session nobody has named yet. */
 interface Handshake {
@@ -14,19 +15,19 @@ interface Handshake {
 
 /** Which conversation of a dialect is which series: each has one, its handshake and what it sends included. */
 export class PollSessions {
-  readonly #bySession = new RecentlyUsed<PollSeries>(MAX_SESSIONS);
-  readonly #handshakes = new RecentlyUsed<Handshake>(MAX_SESSIONS);
+  readonly #bySession = new RecentlyUsed<PollSeries>(RECENT);
+  readonly #handshakes = new RecentlyUsed<Handshake>(RECENT);
 
   /**
    * The series that `request` of a client belongs to, where there is one already. A handshake that is tried again after it
    * failed belongs to the series of the first try.
    */
   find(request: DialectRequest, client: string, host: string): PollSeries | undefined {
-    const place = placeKey(request, client, host);
     const { session } = request;
-    const known = session === undefined ? undefined : this.#bySession.get(`${place} ${session}`);
+    const known =
+      session === undefined ? undefined : this.#bySession.get(sessionKey(request, client, host, session));
     if (known) return known;
-    const handshake = this.#handshakes.get(place);
+    const handshake = this.#handshakes.get(placeKey(request, client, host));
     if (!handshake) return undefined;
     const isOurs = session === undefined ? isOver(handshake) : handshake.isAnswered;
     if (isOurs && session !== undefined) this.name(handshake.series, request, session);
@@ -47,9 +48,10 @@ export class PollSessions {
 
   /** The conversation that `series` is turns out to be called `session`. */
   name(series: PollSeries, request: DialectRequest, session: string): void {
-    const place = placeKey(request, series.client, series.host);
-    series.session = session;
-    this.#bySession.set(`${place} ${session}`, series);
+    const { client, host } = series;
+    series.name(session);
+    this.#bySession.set(sessionKey(request, client, host, session), series);
+    const place = placeKey(request, client, host);
     if (this.#handshakes.get(place)?.series === series) this.#handshakes.delete(place);
   }
 }
@@ -59,7 +61,16 @@ function isOver({ series, isAnswered }: Handshake): boolean {
   return !isAnswered && series.open === 0;
 }
 
+function placeKey({ dialect, place }: DialectRequest, client: string, host: string): number {
+  return textsKey(dialect, client, host, place);
+}
+
 /** Sessions are told apart by their own names: who presents one, with which cookies, is the same client. */
-function placeKey({ dialect, place }: DialectRequest, client: string, host: string): string {
-  return `${dialect} ${client} ${host} ${place}`;
+function sessionKey(
+  { dialect, place }: DialectRequest,
+  client: string,
+  host: string,
+  session: string,
+): number {
+  return textsKey(dialect, client, host, place, session);
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../tap.ts';
 import { MAX_LOOKED_AT } from './exchange.ts';
-import { bytesHash, textHash } from './hash.ts';
+import { bytesHash } from './hash.ts';
 import type { PollAnswer } from './request.ts';
 
 /**
@@ -10,18 +10,31 @@ import type { PollAnswer } from './request.ts';
  */
 export type Waste = 'empty' | '204' | '304' | 'unchanged' | 'heartbeat' | 'control' | 'redirect' | 'error';
 
-/** What an exchange was good for. `sent`: it is no poll but carried what the client had to say, in a dialect. */
+/** What an exchange was good for. `news`: other content, or what nobody can know to be the same. `sent`: it is no poll but carried what the client had to say, in a dialect. */
 export type PollVerdict = 'news' | 'cut-off' | 'sent' | Waste;
 
 /** Reads what a dialect says in an answer. */
 export type AnswerReader = (content: Bytes) => 'news' | Waste;
 
-/** Judges the answers of one series, in their order. */
+/** What can be compared of an answer: of what could not be kept its validators and its length alone. */
+interface Seen {
+  /** The hash of what is known of its content; undefined where that is nothing. */
+  readonly content: number | undefined;
+  /** Whether that is all of it. */
+  readonly isAll: boolean;
+  readonly validators: number | undefined;
+  /** Bytes as carried. */
+  readonly length: number;
+}
+
+/**
+ * Judges the answers of one series, in their order. What nobody can know to be the same as before, as its content could not
+ * be kept whole and the server says nothing of it, is taken for news.
+ */
 export class AnswerJudge {
   readonly #read: AnswerReader | undefined;
-  /** Of the last content that was judged: -1 before the first. */
-  #fingerprint = -1;
-  #length = -1;
+  /** The last content that was judged. */
+  #last: Seen | undefined;
 
   /**
    * Where `read` is given it alone decides on content: in a dialect each message is delivered once, so that the same
@@ -43,43 +56,49 @@ export class AnswerJudge {
 
   /** What has no body can still tell that the resource is another one now. */
   #ofHead({ validators }: PollAnswer): 'news' | Waste {
-    return validators === '' ? 'empty' : this.#compared(textHash(validators), 0);
+    if (validators === undefined) return 'empty';
+    return this.#compared({ content: undefined, isAll: false, validators, length: 0 });
   }
 
   #ofBody(answer: PollAnswer): 'news' | Waste {
     const { length, validators, bodies } = answer;
     const content = length === 0 ? EMPTY : bodies.response(MAX_LOOKED_AT);
-    if (this.#read) return content === EMPTY ? 'empty' : content ? this.#read(content) : 'news';
-    if (content && isCut(content, length)) return this.#ofBeginning(content, answer);
-    const compared = this.#compared(content ? bytesHash(content) : textHash(validators), length);
-    return content && isEmpty(content) ? 'empty' : compared;
+    const isAll = content !== undefined && isWhole(content, answer);
+    if (this.#read) return content === EMPTY ? 'empty' : isAll ? this.#read(content) : 'news';
+    const compared = this.#compared({ content: content && bytesHash(content), isAll, validators, length });
+    return isAll && isEmpty(content) ? 'empty' : compared;
   }
 
-  /** What changed may be behind what can be looked at: without a word of the server it is taken for news. */
-  #ofBeginning(content: Bytes, { validators, length }: PollAnswer): 'news' | 'unchanged' {
-    const compared = this.#compared(bytesHash(content) ^ textHash(validators), length);
-    return validators === '' ? 'news' : compared;
-  }
-
-  #compared(fingerprint: number, length: number): 'news' | 'unchanged' {
-    const isSame = fingerprint === this.#fingerprint && length === this.#length;
-    this.#fingerprint = fingerprint;
-    this.#length = length;
-    return isSame ? 'unchanged' : 'news';
+  #compared(seen: Seen): 'news' | 'unchanged' {
+    const last = this.#last;
+    this.#last = seen;
+    return last && isSame(seen, last) ? 'unchanged' : 'news';
   }
 }
 
 const EMPTY = new Uint8Array();
 
-/** Of compressed content this much is inflated at most. */
-const MAX_INFLATED = 256 << 10;
-
-function isCut(content: Bytes, carried: number): boolean {
-  return content.length >= MAX_LOOKED_AT || (content.length >= MAX_INFLATED && content.length !== carried);
+/** What changed may be in what is not known: then the server has to say that nothing did. */
+function isSame(one: Seen, other: Seen): boolean {
+  if (one.length !== other.length) return false;
+  const areKnown = one.content !== undefined && other.content !== undefined;
+  if (areKnown && one.content !== other.content) return false;
+  if (areKnown && one.isAll && other.isAll) return true;
+  return one.validators !== undefined && one.validators === other.validators;
 }
 
-/** Longer contents are never taken for empty. */
+/** Of encoded content this much is inflated at most. */
+const MAX_INFLATED = 256 << 10;
+
+/** Longer contents are never taken for empty, nor are longer bodies that nothing comes out of. */
 const MAX_EMPTY = 32;
+
+/** Whether `content` is all that the answer brought: parts may be missing, and of what is long only the beginning is read. */
+function isWhole(content: Bytes, { length, isEncoded }: PollAnswer): boolean {
+  if (content.length === length) return true;
+  if (!isEncoded) return false;
+  return content.length < MAX_INFLATED && (content.length > 0 || length <= MAX_EMPTY);
+}
 
 const EMPTY_JSON = /^\s*(\[\s*\]|\{\s*\}|null|"")?\s*$/;
 
