@@ -79,8 +79,8 @@ export interface ClosingFacts {
   /** Read from one side and not delivered to the other, because the other was gone. */
   readonly unrelayed: DirectionBytes;
   /**
-   * Nobody told the counters: a recording that ends before the connection does, as a crash leaves it. Those above but `tapped`
-   * are 0 and say nothing; where TLS was opened, what it took is unknown.
+   * Nobody told the counters: a HAR of others, or a recording that ends before the connection does, as a crash leaves it. Those
+   * above but `tapped` are 0 and say nothing; where TLS was opened, what it took is unknown.
    */
   readonly unknown?: true;
   /** Known of packet captures only. There the counters above but `tapped` are 0: nobody saw the sockets. */

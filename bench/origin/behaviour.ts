@@ -4,7 +4,7 @@ import { flood } from '../flood.ts';
 import { Repetition } from '../repetition.ts';
 import { EVENT_CHUNK, LAST_CHUNK, STREAM_HEAD } from '../wire/event-stream.ts';
 import { ANSWER } from '../wire/http.ts';
-import { CLIENT_FRAME, handshakeAnswerFor, SERVER_FRAME } from '../wire/websocket.ts';
+import { CLIENT_FRAME, handshakeAnswerFor, LARGE_FRAME, SERVER_FRAME } from '../wire/websocket.ts';
 import { HeadCounter } from './head-counter.ts';
 
 /** What the origin does on a connection once it has read the first head, which asked for `units`. */
@@ -15,6 +15,7 @@ export const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map<string, Behavi
   ['/answer', answer],
   ['/echo', echo],
   ['/flood', floodMessages],
+  ['/large', floodLargeMessages],
   ['/swallow', swallow],
   ['/events', floodEvents],
 ]);
@@ -40,6 +41,11 @@ async function echo(socket: Socket, head: string): Promise<void> {
 async function floodMessages(socket: Socket, head: string, units: number): Promise<void> {
   socket.write(handshakeAnswerFor(head));
   await flood(socket, SERVER_FRAME, units);
+}
+
+async function floodLargeMessages(socket: Socket, head: string, units: number): Promise<void> {
+  socket.write(handshakeAnswerFor(head));
+  await flood(socket, LARGE_FRAME, units);
 }
 
 /** Reads all the client's messages, then says one, so that the client knows they arrived. */

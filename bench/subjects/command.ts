@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OriginPorts } from '../origin/origin.ts';
 
-/** What is measured: tare, the two relays that decode nothing, and a bare Node server to compare its start with. */
-export type SubjectName = 'node' | 'plain' | 'tls' | 'tare';
+/**
+ * What is measured: tare, tare that records, tare with its inspector on a terminal, the two relays that decode nothing, and a
+ * bare Node server to compare tare's start with.
+ */
+export type SubjectName = 'node' | 'plain' | 'tls' | 'tare' | 'recording' | 'inspector';
 
 /** What the subjects of one run have in common. */
 export interface Site {
@@ -27,7 +31,16 @@ export function commandOf(name: SubjectName, site: Site): readonly string[] {
       return [fileBeside('./tls-relay.js'), site.folder];
     case 'tare':
       return [fileBeside('../../../dist/bin/main.js'), '--port', '0', '--view', 'none', '--insecure'];
+    case 'recording':
+      return [...commandOf('tare', site), '--record', recordingOf(site)];
+    case 'inspector':
+      return [fileBeside('../../../dist/bin/main.js'), '--port', '0', '--view', 'inspector', '--insecure'];
   }
+}
+
+/** Where the subject that records writes; each start begins anew. */
+export function recordingOf({ folder }: Site): string {
+  return join(folder, 'recording.pcapng');
 }
 
 function fileBeside(path: string): string {

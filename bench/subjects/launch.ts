@@ -28,7 +28,8 @@ type Output = { text: string };
 /** Starts a subject and waits until it has printed where it listens; `preload` is imported before it. */
 export async function launch(name: SubjectName, site: Site, preload?: string): Promise<Launched> {
   const args = [...(preload ? ['--import', preload] : []), ...commandOf(name, site)];
-  const launched = await launchNode(args, site.folder, preload !== undefined);
+  const start = name === 'inspector' ? launchOnTerminal : launchNode;
+  const launched = await start(args, site.folder, preload !== undefined);
   launched.ended.then(({ how, output }) => {
     if (typeof how === 'number' && how !== 0)
       console.error(`${name} ended with ${how}; it printed: ${output}`);
@@ -37,15 +38,30 @@ export async function launch(name: SubjectName, site: Site, preload?: string): P
 }
 
 /** Starts Node with arguments that make it listen; `folder` holds its configuration. */
-export async function launchNode(
-  args: readonly string[],
-  folder: string,
-  withIpc: boolean,
-): Promise<Launched> {
+export function launchNode(args: readonly string[], folder: string, withIpc: boolean): Promise<Launched> {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe', withIpc ? 'ipc' : 'ignore'],
     env: { ...process.env, XDG_CONFIG_HOME: folder, NO_COLOR: '1' },
   });
+  return launched(child);
+}
+
+/** The same on a terminal of 120 columns and 40 rows, which `script` (util-linux) makes; what is painted is read, and dropped. */
+function launchOnTerminal(args: readonly string[], folder: string, withIpc: boolean): Promise<Launched> {
+  const command = [process.execPath, ...args].map(quoted).join(' ');
+  const child = spawn('script', ['-qfc', `stty rows 40 columns 120; exec ${command}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'pipe', withIpc ? 'ipc' : 'ignore'],
+    env: { ...process.env, XDG_CONFIG_HOME: folder, TERM: 'xterm-256color' },
+  });
+  return launched(child);
+}
+
+/** As one word of a shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+async function launched(child: ChildProcess): Promise<Launched> {
   const killOnExit = () => child.kill('SIGKILL');
   process.once('exit', killOnExit);
   const output: Output = { text: '' };
@@ -56,7 +72,7 @@ export async function launchNode(
 
 /** The port in what a subject prints once it listens, whatever stands around the address. */
 export function portIn(output: string): number | undefined {
-  const match = /127\.0\.0\.1:(\d+)\b.*\n/.exec(output);
+  const match = /127\.0\.0\.1:(\d+)\b(?:.*\n| )/.exec(output);
   return match ? Number(match[1]) : undefined;
 }
 

@@ -32,6 +32,7 @@ export const HANDSHAKE_ANSWER: Buffer = handshakeAnswerFor(handshakeFor('/', 'lo
 export const MESSAGE: Buffer = Buffer.from('{"type":"tick","text":"weigh me"}'.padEnd(125, '.'));
 
 const FIN_AND_TEXT = 0x81;
+const FIN_AND_BINARY = 0x82;
 const MASKED = 0x80;
 const MASK_KEY = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
 
@@ -43,4 +44,12 @@ export const CLIENT_FRAME: Buffer = Buffer.concat([
   Buffer.from([FIN_AND_TEXT, MASKED | MESSAGE.length]),
   MASK_KEY,
   MESSAGE.map((byte, index) => byte ^ MASK_KEY[index % 4]!),
+]);
+
+const LARGE_LENGTH = 65_536;
+
+/** 64 KiB that do not repeat themselves as a server frames them, with a length of 64 bits: 10 + 65,536 B. */
+export const LARGE_FRAME: Buffer = Buffer.concat([
+  Buffer.from([FIN_AND_BINARY, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+  Buffer.from(Uint8Array.from({ length: LARGE_LENGTH }, (_, index) => Math.imul(index, 0x9e37_79b1) >>> 24)),
 ]);

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type ClientRequest, createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { arrival } from '../arrival.ts';
 import { type Origin, startOrigin } from '../origin/origin.ts';
 import { Repetition } from '../repetition.ts';
 import { selfSigned } from '../self-signed.ts';
 import { EVENT } from './event-stream.ts';
 import { requestFor } from './http.ts';
-import { CLIENT_FRAME, HANDSHAKE_ANSWER, handshakeFor, MESSAGE } from './websocket.ts';
+import { CLIENT_FRAME, HANDSHAKE_ANSWER, handshakeFor, LARGE_FRAME, MESSAGE } from './websocket.ts';
 
 /** Whether the prebuilt bytes mean what they should is for others to say: Node's http and ws. */
 
@@ -54,6 +54,15 @@ test('ws reads the answer to its handshake and every message the server floods',
   await expect.poll(() => messages.length).toBe(600);
   client.terminate();
   expect(new Set(messages)).toEqual(new Set([MESSAGE.toString()]));
+});
+
+test('ws reads messages of 64 KiB', async () => {
+  const messages: RawData[] = [];
+  const client = new WebSocket(urlOf('/large?units=3').replace('http:', 'ws:'));
+  client.on('message', (data) => messages.push(data));
+  await expect.poll(() => messages.length).toBe(3);
+  client.terminate();
+  for (const message of messages) expect(message).toEqual(LARGE_FRAME.subarray(-65_536));
 });
 
 test("ws reads a client's handshake, answers with the very bytes we expect, and reads its masked messages", async () => {

@@ -110,7 +110,9 @@ class Packets {
   end(): CaptureReading {
     this.#takeAll(this.#decoder.end());
     this.#source.end();
-    return this.#filling.reading('packets', this.#source.counts.packets);
+    const { packets, cut } = this.#source.counts;
+    if (cut > 0) this.#filling.problem(cutReport(cut));
+    return this.#filling.reading('packets', packets);
   }
 
   #takeAll(records: readonly CaptureRecord[]): void {
@@ -119,6 +121,11 @@ class Packets {
       else this.#source.take(record);
     }
   }
+}
+
+function cutReport(packets: number): string {
+  const what = packets === 1 ? '1 packet was' : `${packets} packets were`;
+  return `${what} not captured whole, so part of what they carried is missing: tcpdump -s 0 captures all`;
 }
 
 async function fromHar(filling: Filling, bytes: Buffer): Promise<CaptureReading> {

@@ -1,4 +1,4 @@
-/** What numbers may be skipped at once: a file may say anything, and whoever counts connections may have a row for each. */
+/** What numbers may be skipped at once: a file may say anything, and the numbers behind all others must not run out. */
 const LARGEST_LEAP = 1 << 20;
 const MAX_GAPS = 1_000;
 

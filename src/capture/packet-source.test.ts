@@ -473,6 +473,7 @@ test('packets of no use are counted', () => {
     notTcp: 2,
     broken: 2,
     fragments: 1,
+    cut: 0,
     repeated: 0,
   });
 });

@@ -22,6 +22,8 @@ export interface PacketCounts {
   broken: number;
   /** Fragments of IP packets, but for those that completed one. */
   fragments: number;
+  /** Of TCP, with payload that was not captured: the capture's snapshot length is shorter than they are. */
+  cut: number;
   /** Seen before in another place, or of a connection that is over. */
   repeated: number;
 }
@@ -54,6 +56,7 @@ export class PacketSource {
     notTcp: 0,
     broken: 0,
     fragments: 0,
+    cut: 0,
     repeated: 0,
   };
   readonly #names = new Map<string, string>();
@@ -124,6 +127,7 @@ export class PacketSource {
   }
 
   #takeSegment(packet: IpPacket, segment: TcpSegment, record: PacketRecord, place: number): void {
+    if (segment.bytes.length < segment.length) this.counts.cut++;
     const comments = commentsOf(record);
     let flow = this.#flows.find(packet, segment);
     if (flow?.connection.isFollowedBy(segment, flow.from, comments)) {

@@ -124,7 +124,7 @@ export class PacketWriter {
   /** A handshake, what has to be said again, and the ends of sides that ended before. */
   #introduce(connection: RecordedConnection, at: number): void {
     const { number, openedAt, facts, tapped, tcp, ends, hasEnded } = connection;
-    const repeated = connection.underWay?.repetition();
+    const repeated = connection.takeRepetition();
     const before = {
       client: tapped.client - lengthOf(repeated, 'client'),
       server: tapped.server - lengthOf(repeated, 'server'),

@@ -1,7 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MemoryDisk } from '../testing/memory-disk.ts';
 import { RecordFileError } from './record-file.ts';
-import { type OpenRecordFile, RecordFiles } from './record-files.ts';
+import { laterFiles, type OpenRecordFile, RecordFiles } from './record-files.ts';
 
 const disk = new MemoryDisk();
 
@@ -38,4 +41,24 @@ test('standard output is one', async () => {
     code: 'RECORD_LIMIT',
     message: 'standard output cannot be several files: name a file, or record without a limit',
   });
+});
+
+test('files of an earlier recording of the same name are found, but for the first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tare-later-'));
+  try {
+    const later = ['chat.00002.pcapng', 'chat.00010.pcapng'];
+    const others = [
+      'chat.00001.pcapng',
+      'chat.pcapng',
+      'chat.2.pcapng',
+      'chat.00002.har',
+      'chats.00002.pcapng',
+    ];
+    for (const name of [...later, ...others]) await writeFile(join(folder, name), '');
+    const found = await laterFiles(join(folder, 'chat.pcapng'));
+    expect(found).toEqual(later.map((name) => join(folder, name)));
+    expect(await laterFiles(join(folder, 'missing', 'chat.pcapng'))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

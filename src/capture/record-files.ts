@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, parse } from 'node:path';
 import { openRecordFile, type RecordFile, RecordFileError, STANDARD_OUTPUT } from './record-file.ts';
 import { recordName } from './record-name.ts';
 
@@ -52,3 +54,18 @@ export class RecordFiles {
     return file;
   }
 }
+
+/** Files that are there already and have a name of a recording of several, but for the first: this one overwrites what it comes to. */
+export async function laterFiles(file: string): Promise<string[]> {
+  const { dir, name, ext } = parse(file);
+  const first = basename(recordName(file, 1));
+  const found = await readdir(dir || '.').catch(() => []);
+  const numbered = found.filter((other) => {
+    const isLike = other.startsWith(`${name}.`) && other.endsWith(ext);
+    return isLike && other !== first && NUMBER.test(other.slice(name.length + 1, other.length - ext.length));
+  });
+  return numbered.sort().map((other) => join(dir, other));
+}
+
+/** As `recordName` writes it. */
+const NUMBER = /^\d{5,}$/;

@@ -61,6 +61,11 @@ export class RecordOutput {
     this.#running ??= this.#run();
   }
 
+  /** Resolves when all that was appended is on the disk. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
   /** Resolves when all is on the disk or was refused once more, and the file is closed. */
   async close(): Promise<void> {
     this.#isEnding = true;

@@ -1,7 +1,7 @@
 import type { ConnectionFacts, DirectionBytes, Side } from '../tap.ts';
 import type { SyntheticEnds } from './synthetic-ends.ts';
 import { SyntheticTcp } from './synthetic-tcp.ts';
-import type { UnderWay } from './under-way.ts';
+import type { Repetition, UnderWay } from './under-way.ts';
 
 /** A connection that began before it was recorded. */
 export interface EarlierConnection {
@@ -13,6 +13,8 @@ export interface EarlierConnection {
   readonly tapped: DirectionBytes;
   /** The sides that have ended. */
   readonly ended: readonly Side[];
+  /** Of the last bytes so far, what is to be said again so that those behind them can be read; undefined where that is nothing. */
+  readonly repetition?: Repetition | undefined;
 }
 
 /** Readers that look for lost packets keep those that are not acknowledged: few, that each next one is not compared with many. */
@@ -37,9 +39,11 @@ export class RecordedConnection {
   file = 0;
   /** What a next file has to say again; undefined where there is none, or its beginning is not known. */
   readonly underWay: UnderWay | undefined;
+  /** What the first file has to say again. */
+  #repetition: Repetition | undefined;
 
   constructor(
-    { connection, openedAt, facts, tapped, ended }: EarlierConnection,
+    { connection, openedAt, facts, tapped, ended, repetition }: EarlierConnection,
     ends: SyntheticEnds,
     underWay: UnderWay | undefined,
   ) {
@@ -48,6 +52,7 @@ export class RecordedConnection {
     this.facts = facts;
     this.ends = ends;
     this.underWay = underWay;
+    this.#repetition = repetition;
     this.tcp = new SyntheticTcp(ends, connection);
     this.tapped = { ...tapped };
     this.hasEnded = { client: ended.includes('client'), server: ended.includes('server') };
@@ -55,8 +60,16 @@ export class RecordedConnection {
     this.tcp.skip('server', this.hasEnded.server ? 2 : 1);
   }
 
+  /** What a file that introduces it has to say again. */
+  takeRepetition(): Repetition | undefined {
+    const repetition = this.underWay ? this.underWay.repetition() : this.#repetition;
+    this.#repetition = undefined;
+    return repetition;
+  }
+
   /** These bytes passed and are not recorded. */
   lose(from: Side, length: number): void {
+    this.#repetition = undefined; // it would no longer be what came last
     this.tapped[from] += length;
     this.underWay?.lose(from, length);
     this.leaveOut(from, length);

@@ -93,6 +93,12 @@ export class Recorder {
     return this.#output.written.bytes;
   }
 
+  /** Resolves when what was recorded so far is on the disk. */
+  flushed(): Promise<void> {
+    this.#flush();
+    return this.#output.settled();
+  }
+
   /** Ends the recording: all goes to the disk, as far as it takes it now. What comes after this is not recorded. */
   close(): Promise<Recording> {
     this.#ended ??= this.#end();

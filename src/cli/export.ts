@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import type { Filter } from '../analysis/filter/filter.ts';
 import { ShownExchanges } from '../analysis/filter/shown-exchanges.ts';
 import { readCaptureInto } from '../capture/capture-session.ts';
@@ -7,9 +5,11 @@ import { type HarPart, harOf, type LeftOut, leftOutOf } from '../capture/har/har
 import { Session } from '../session/session.ts';
 import type { TapSink } from '../tap.ts';
 import { EXIT } from './exit-codes.ts';
+import { problemReport } from './problem-report.ts';
 import { isPipeClosed } from './the-end.ts';
 import { reason, UsageError } from './usage-error.ts';
 import { version } from './version.ts';
+import { writeTo } from './written-file.ts';
 
 type Redact = (sink: TapSink) => TapSink;
 
@@ -22,14 +22,16 @@ interface ExportWish {
 export async function exportHar(file: string, out: string, { redact, filter }: ExportWish): Promise<number> {
   const session = new Session();
   try {
-    await readCaptureInto(session, file, { redact });
+    const reading = await readCaptureInto(session, file, { redact });
+    if (reading.count === 0 && reading.problemCount > 0) throw new Error(`${file}: ${reading.problems[0]}`);
+    process.stderr.write(problemReport(file, reading));
     const part = filter && partOf(session, filter);
-    await pipeline(harOf(session, { version: version(), part }), await writable(out));
+    await writeTo(out, harOf(session, { version: version(), part }));
     process.stderr.write(leftOutReport(leftOutOf(session, part)));
     return EXIT.well;
   } catch (error) {
     if (error instanceof Error && isPipeClosed(error)) return EXIT.well;
-    throw new UsageError(reason(error));
+    throw error instanceof UsageError ? error : new UsageError(reason(error));
   } finally {
     session.close();
   }
@@ -42,12 +44,6 @@ function partOf(session: Session, filter: Filter): HarPart {
     hasMessage: (number, row) => filter.fitsMessage(session, number, row),
     hasFailure: (connection) => filter.fitsFailure(connection),
   };
-}
-
-async function writable(out: string): Promise<NodeJS.WritableStream> {
-  if (out === '-') return process.stdout;
-  const file = await open(out, 'w', 0o600);
-  return file.createWriteStream();
 }
 
 /** What a HAR has no place for. */

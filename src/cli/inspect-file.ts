@@ -1,13 +1,11 @@
-import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { readCaptureInto } from '../capture/capture-session.ts';
-import { findSlice, SliceCopy } from '../capture/slice.ts';
-import { readTwice } from '../capture/twice-readable.ts';
 import { Session } from '../session/session.ts';
 import type { Controls, Reading } from '../views/inspector/controls.ts';
 import { EXIT } from './exit-codes.ts';
 import { type InspectorWish, openInspectorView } from './inspector-view.ts';
+import { copyPackets } from './packet-copy.ts';
+import { problemReport } from './problem-report.ts';
 import { type CopyPackets, saveSelection, saveText } from './saving.ts';
 import { byteSize } from './size.ts';
 import { reason, UsageError } from './usage-error.ts';
@@ -35,7 +33,7 @@ export async function inspectFile(settings: InspectSettings): Promise<number> {
     const { signal } = stop;
     const reading = await readCaptureInto(session, file, { follow, signal, onProgress: state.told });
     state.finish(reading.endedAt);
-    for (const words of reading.problems.slice(0, 5)) process.stderr.write(`${file}: ${words}\n`);
+    process.stderr.write(problemReport(file, reading));
     if (session.connections.size === 0 && reading.problemCount > 0) throw new Error(reading.problems[0]);
     await left;
   } catch (error) {
@@ -55,20 +53,15 @@ class FileState {
   readonly #startedAt = performance.now();
   #reading: Reading | undefined = { share: undefined, bytes: 0, rate: 0 };
   #endedAt: number | undefined;
-  #lastAt = 0;
 
   constructor(session: Session, file: string) {
     this.#session = session;
     this.#file = file;
-    session.watch((change) => {
-      if (change.type === 'exchange-opened') this.#lastAt = change.exchange.openedAt;
-      else if (change.type === 'exchange-closed') this.#lastAt = change.exchange.closedAt ?? this.#lastAt;
-    });
   }
 
   /** Nanoseconds of the session at which the file ends, as far as it is read. */
   get now(): number {
-    return this.#endedAt ?? this.#lastAt;
+    return this.#endedAt ?? this.#session.now;
   }
 
   readonly told = (bytes: number, total: number | undefined): void => {
@@ -84,24 +77,14 @@ class FileState {
 
   controls(quit: () => void): Controls {
     const isFile = this.#file !== '-';
+    const copy: CopyPackets = (connections, out) => copyPackets(this.#file, connections, out);
     return {
       title: isFile ? basename(this.#file) : 'standard input',
       now: () => this.now,
       reading: () => this.#reading,
-      save: (selection, out) => saveSelection(this.#session, selection, out, isFile ? this.#copy : undefined),
+      save: (selection, out) => saveSelection(this.#session, selection, out, isFile ? copy : undefined),
       saveText,
       quit,
     };
   }
-
-  readonly #copy: CopyPackets = async (connections, out) => {
-    const input = await readTwice(this.#file);
-    try {
-      const chosen = new Set(connections);
-      const found = await findSlice(input, { isConnection: (number) => chosen.has(number) });
-      await pipeline(new SliceCopy(input, found.part), createWriteStream(out, { mode: 0o600, flags: 'wx' }));
-    } finally {
-      await input[Symbol.asyncDispose]();
-    }
-  };
 }

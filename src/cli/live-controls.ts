@@ -18,6 +18,8 @@ export interface LiveParts {
 export function liveControls(parts: LiveParts): Controls {
   const { session, proxy, certificateFile, reverse, recording, quit } = parts;
   const address = at(proxy.address);
+  const copyPackets = (connections: readonly number[], out: string) =>
+    recording.copyPackets(connections, out);
   return {
     title: address,
     proxy: { address, certificateFile, reverse: reverse?.href },
@@ -27,7 +29,7 @@ export function liveControls(parts: LiveParts): Controls {
       const client = session.connections.get(connection)?.client;
       if (client !== undefined) proxy.stopClient(client);
     },
-    save: (selection, file) => saveSelection(session, selection, file, undefined),
+    save: (selection, file) => saveSelection(session, selection, file, copyPackets),
     saveText,
     quit,
   };

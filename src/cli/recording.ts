@@ -1,3 +1,4 @@
+import { laterFiles } from '../capture/record-files.ts';
 import { openRecorder, type Recorder, type Recording } from '../capture/recorder.ts';
 import type { TapSink } from '../tap.ts';
 import { byteCount } from '../views/byte-count.ts';
@@ -35,11 +36,20 @@ export class RecordingWish {
         redact: this.#redact,
       });
       this.#early.handTo(recorder.take);
+      if (this.#limit !== undefined) process.stderr.write(laterReport(await laterFiles(this.#file)));
       return recorder;
     } catch (error) {
       throw new UsageError(`--record ${this.#file}: ${reason(error)}`);
     }
   }
+}
+
+/** Whoever reads all files of a name at once would take those of an earlier recording for the end of this one. */
+function laterReport([first, ...others]: readonly string[]): string {
+  if (first === undefined) return '';
+  const last = others.at(-1);
+  const which = last === undefined ? `${first} is` : `${first} to ${last} are`;
+  return `tare: ${which} there from an earlier recording, and will stay unless this one gets that far: delete them, or use a new name\n`;
 }
 
 /** What a recording came to, for people. */

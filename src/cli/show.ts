@@ -5,6 +5,7 @@ import { readCaptureInto } from '../capture/capture-session.ts';
 import { Session } from '../session/session.ts';
 import { openView, type Showing, type ViewName } from '../views/view.ts';
 import { EXIT } from './exit-codes.ts';
+import { problemReport } from './problem-report.ts';
 import { Progress } from './progress.ts';
 import { byteSize } from './size.ts';
 import { isPipeClosed } from './the-end.ts';
@@ -37,7 +38,7 @@ export async function show(settings: ShowSettings): Promise<number> {
     progress.end();
     if (reading.count === 0 && reading.problemCount > 0) throw new Error(`${file}: ${reading.problems[0]}`);
     await view.finish(reading.endedAt);
-    process.stderr.write(problemReport(file, reading.problems, reading.problemCount));
+    process.stderr.write(problemReport(file, reading));
     return EXIT.well;
   } catch (error) {
     if (error instanceof Error && isPipeClosed(error)) return EXIT.well;
@@ -79,12 +80,4 @@ function unreadable(file: string, error: unknown): never {
       ? 'there is no such file'
       : reason(error);
   throw new UsageError(why.includes(file) ? why : `${file}: ${why}`);
-}
-
-const SHOWN_PROBLEMS = 5;
-
-function problemReport(file: string, problems: readonly string[], count: number): string {
-  const lines = problems.slice(0, SHOWN_PROBLEMS).map((words) => `${file}: ${words}\n`);
-  const more = count - lines.length;
-  return lines.join('') + (more > 0 ? `${file}: and ${more} more places that cannot be read\n` : '');
 }

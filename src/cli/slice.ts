@@ -1,6 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { stat } from 'node:fs/promises';
 import { codeOf } from '../capture/record-file.ts';
 import { type FoundSlice, findSlice, SliceCopy } from '../capture/slice.ts';
 import type { SliceWish } from '../capture/slice-choice.ts';
@@ -11,6 +10,7 @@ import { Progress } from './progress.ts';
 import { type SliceOptions, sliceWish } from './slice-options.ts';
 import { isPipeClosed } from './the-end.ts';
 import { reason, UsageError } from './usage-error.ts';
+import { writeTo } from './written-file.ts';
 
 /** Copies what `options` say of the capture `file` to `out`; each may be `-`. Resolves with the exit code: 1 when that is nothing. */
 export async function slice(file: string, out: string, options: SliceOptions): Promise<number> {
@@ -48,7 +48,7 @@ async function find(input: TwiceReadable, wish: SliceWish, file: string): Promis
 function copied(input: TwiceReadable, { part }: FoundSlice, file: string, out: string): Promise<SliceCopy> {
   return withProgress(`${file} (2 of 2)`, async (told) => {
     const copy = new SliceCopy(input, part, told);
-    await write(copy, out);
+    await writeTo(out, copy);
     return copy;
   });
 }
@@ -86,43 +86,6 @@ async function identityOf(path: string, standard: number): Promise<string | unde
   } catch {
     return undefined;
   }
-}
-
-/** Readable by nobody else: it holds what was said in private. */
-const PRIVATE = 0o600;
-
-async function write(copy: SliceCopy, out: string): Promise<void> {
-  if (out === '-') return pipeline(copy, process.stdout);
-  const { handle, isFile } = await opened(out);
-  try {
-    await pipeline(copy, handle.createWriteStream());
-  } catch (error) {
-    if (isFile) await rm(out, { force: true });
-    throw unwritable(out, error);
-  }
-}
-
-async function opened(out: string): Promise<{ readonly handle: FileHandle; readonly isFile: boolean }> {
-  try {
-    const handle = await open(out, 'w', PRIVATE);
-    const isFile = (await handle.stat()).isFile();
-    if (isFile) await handle.chmod(PRIVATE); // one that was there may be open to others
-    return { handle, isFile };
-  } catch (error) {
-    throw unwritable(out, error);
-  }
-}
-
-/** Words for what is often in the way. */
-const OBSTACLES: ReadonlyMap<string | undefined, string> = new Map([
-  ['ENOENT', 'there is no such folder; create it first'],
-  ['ENOSPC', 'the disk is full'],
-  ['EISDIR', 'it is a folder; name a file in it'],
-  ['EACCES', 'there is no permission to write it'],
-]);
-
-function unwritable(out: string, error: unknown): UsageError {
-  return new UsageError(`could not write ${out}: ${OBSTACLES.get(codeOf(error)) ?? reason(error)}`);
 }
 
 function problemReport(file: string, { problem, problemCount }: FoundSlice): string {

@@ -56,7 +56,10 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   const proxy = await listening({ ...settings, authority, trust, keyLog: keyLog?.add, sink });
   session.epoch = proxy.epoch;
   const recorder = await wish?.open(proxy.epoch).catch((error: unknown) => closeAndThrow(proxy, error));
-  if (recorder && args.record !== undefined) recording.adopt(recorder, args.record);
+  if (recorder && args.record !== undefined) {
+    const isFile = args.record !== '-' && args['record-limit'] === undefined;
+    recording.adopt(recorder, args.record, isFile);
+  }
   const quit = new AbortController();
   const { reverse } = settings;
   const { certificateFile } = authority;
@@ -81,9 +84,9 @@ export async function weigh(args: ProxyArguments, activity?: Activity): Promise<
   await proxy.close();
   watch?.stop();
   await keyLog?.close();
-  const recorded = await recording.stop();
+  const recorded = await recording.finish();
   await view.finish(proxy.now());
-  if (recorded !== undefined) process.stderr.write(`${recorded}\n`);
+  for (const report of recorded) process.stderr.write(`${report}\n`);
   const code = args.audit ? report(session) : EXIT.well;
   session.close();
   // A reader that has seen enough ends the command like ctrl-C does; a full disk is another matter.

@@ -9,10 +9,12 @@ export function wordsAside(tell: (words: string) => void): () => void {
   const { stderr } = process;
   const write = stderr.write;
   const kept: string[] = [];
-  const aside: Write = (chunk: string | Uint8Array) => {
+  const aside: Write = (chunk: string | Uint8Array, ...then: readonly unknown[]) => {
     const words = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     if (kept.length < MOST_KEPT) kept.push(words);
     tell(words.trim());
+    const written = then.at(-1); // whoever waits for it goes on
+    if (typeof written === 'function') queueMicrotask(() => written());
     return true;
   };
   stderr.write = aside;

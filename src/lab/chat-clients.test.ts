@@ -18,6 +18,9 @@ import { SocketClient } from './socket-client.ts';
 
 const everybody = ['Ada', 'Bo', 'Chen', 'Dina', 'Emil', 'Fatou', 'Goran'];
 
+/** Milliseconds that a busy machine may take for what takes 0.2 s. */
+const PATIENCE = 20_000;
+
 let authority: CertificateAuthority;
 let tls: SecureContext;
 
@@ -58,10 +61,13 @@ test('the end closes everything, and waits for no answer that is held', async ()
   const chat = await startChat();
   await chat.until(() => chat.heard.some(({ by }) => by === 'Goran'));
   await chat.end();
-  await vi.waitFor(() => expect(chat.proxy.sockets.size).toBe(0));
+  await vi.waitFor(() => expect(chat.proxy.sockets.size).toBe(0), { interval: 2, timeout: PATIENCE });
   await chat[Symbol.asyncDispose]();
   expect(chat.problems).toEqual([]);
-  await vi.waitFor(() => expect(openSockets()).toBeLessThanOrEqual(before));
+  await vi.waitFor(() => expect(openSockets()).toBeLessThanOrEqual(before), {
+    interval: 2,
+    timeout: PATIENCE,
+  });
 });
 
 test('the end comes at once while nobody is connected', async () => {
@@ -147,7 +153,7 @@ async function startChat(twist: { readonly refusal?: number | undefined; readonl
     proxy,
     heard,
     problems,
-    until: (isSo: () => boolean) => vi.waitUntil(isSo, { interval: 2, timeout: 3000 }),
+    until: (isSo: () => boolean) => vi.waitUntil(isSo, { interval: 2, timeout: PATIENCE }),
     end() {
       goodbye.abort();
       return finished;

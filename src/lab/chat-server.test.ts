@@ -52,7 +52,7 @@ test('a long poll is held until somebody speaks', async () => {
   await using server = await startChatServer({ room });
   const listen = vi.spyOn(room, 'listen');
   const waiting = fetch(`${server.url}/messages/wait?after=0`);
-  await vi.waitFor(() => expect(listen).toHaveBeenCalled(), { interval: 1 });
+  await vi.waitFor(() => expect(listen).toHaveBeenCalled(), { interval: 1, timeout: 20_000 });
   room.say('Bo', 'now');
   expect(await (await waiting).json()).toMatchObject([{ id: 1, user: 'Bo', text: 'now' }]);
 });

@@ -42,9 +42,8 @@ function* pastConnections(
   session: Session,
   type: 'connection-opened' | 'connection-closed' | 'connection-failed',
 ): Generator<SessionEvent> {
-  for (const number of lastNumbers(session.connections.size)) {
-    const found = session.connections.get(number);
-    if (!found || (found.failure !== undefined) !== (type === 'connection-failed')) continue;
+  for (const found of session.connections.last(MAX_LOOKED_BACK)) {
+    if ((found.failure !== undefined) !== (type === 'connection-failed')) continue;
     if (type === 'connection-closed' && found.closedAt === undefined) continue;
     yield connectionEvent(type, connectionCopy(session, found));
   }

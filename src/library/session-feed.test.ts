@@ -130,6 +130,12 @@ describe('events', () => {
     expect((await all(early)).map(told)).toEqual(['message client request ', 'message server response ok']);
   });
 
+  test('what happened already counts, however the connections of a slice are numbered', async () => {
+    const { session, feed } = newFeed();
+    new TapScript(session.take, 700).open().say(REQUEST);
+    expect(await feed.until('connection-opened')).toMatchObject({ connection: { number: 700 } });
+  });
+
   test('are no longer made when nobody reads them', async () => {
     const { session, feed, script } = newFeed();
     const watchers = new Set<unknown>();

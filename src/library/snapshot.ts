@@ -14,6 +14,8 @@ export interface Totals {
   readonly connections: number;
   readonly exchanges: number;
   readonly messages: number;
+  /** Connections of which nobody told what TLS took: that is not in the weight. */
+  readonly tlsUnknown: number;
   /** Both directions together. */
   readonly weight: Weight;
 }
@@ -62,8 +64,8 @@ export function snapshotOf(session: Session): Snapshot {
   });
 }
 
-function totalsCopy({ connections, exchanges, messages, weight }: SessionTotals): Totals {
-  return { connections, exchanges, messages, weight: weightOf(weight) };
+function totalsCopy({ weight, ...counts }: SessionTotals): Totals {
+  return { ...counts, weight: weightOf(weight) };
 }
 
 /** Plain data, frozen with all that is in it. */

@@ -137,7 +137,7 @@ describe('a snapshot', () => {
     const { reader } = played(http, webSocket);
     const { totals, protocols, connections, exchanges, faults, faultCount, audit, lost } = reader.snapshot();
     const bytes = [...http, ...webSocket].reduce((sum, said) => sum + said.bytes.length, 0);
-    expect(totals).toMatchObject({ connections: 2, exchanges: 5, weight: { gross: bytes } });
+    expect(totals).toMatchObject({ connections: 2, exchanges: 5, tlsUnknown: 0, weight: { gross: bytes } });
     expect(Object.keys(protocols)).toEqual(['http1', 'websocket']);
     expect(protocols.http1?.messages).toBe(9);
     expect(connections).toEqual([reader.connection(1), reader.connection(2)]);
@@ -154,6 +154,14 @@ describe('a snapshot', () => {
       lost: { bytes: 0, messages: 0, exchanges: 0, heads: 0, names: 0, connections: 0 },
     });
     expect(audit).toEqual({ balanced: 2, cutOff: 0, imbalances: [] });
+  });
+
+  test('says of how many connections it is unknown what TLS took', () => {
+    const session = new Session();
+    const tls = { version: 'TLSv1.3', cipher: '', alpn: undefined, serverName: undefined };
+    new TapScript(session.take).open({ tls }).say(GET).close('capture-ended', { unknown: true });
+    const { totals, protocols } = new SessionReader(session).snapshot();
+    expect([totals.tlsUnknown, protocols.http1?.tlsUnknown]).toEqual([1, 1]);
   });
 
   test('is frozen, and stays as it was', () => {

@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { FailureCode } from '../tap.ts';
 import { clientHello } from '../testing/client-hello.ts';
 import { startFullBacklog } from '../testing/full-backlog.ts';
 import { dialPeer, type Peer } from '../testing/peer.ts';
 import { startRawOrigin } from '../testing/raw-origin.ts';
 import { expectServing } from '../testing/still-serves.ts';
 import { startTlsOrigin } from '../testing/tls-origin.ts';
-import { startWeighedProxy } from '../testing/weighed-proxy.ts';
+import { startWeighedProxy, type WeighedProxy } from '../testing/weighed-proxy.ts';
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 /** Longer than any label of a name, so that no name server is asked for it. */
@@ -19,10 +20,22 @@ const asks = [
   { how: 'by CONNECT', ask: (authority: string) => `CONNECT ${authority} HTTP/1.1\r\n\r\n` },
 ];
 
+const MINUTE = 60_000;
+
+afterEach(() => void vi.useRealTimers());
+
 /** A port on which nothing listens any more. */
 async function refusing(): Promise<string> {
   await using origin = await startRawOrigin();
   return origin.authority;
+}
+
+/** The code of the one connection that fails. */
+async function failure(proxy: WeighedProxy): Promise<FailureCode> {
+  const failed = await proxy.until(({ connections }) =>
+    [...connections.values()].map((one) => one.failure).find((found) => found !== undefined),
+  );
+  return failed.code;
 }
 
 describe.each(asks)('asked for $how', ({ ask }) => {
@@ -41,12 +54,15 @@ describe.each(asks)('asked for $how', ({ ask }) => {
 
   test('a server that never answers', async () => {
     await using backlog = await startFullBacklog();
-    await using proxy = await startWeighedProxy({ dialTimeoutMs: 50 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await using proxy = await startWeighedProxy({ dialTimeoutMs: MINUTE });
     await using client = dialPeer(proxy.port);
     client.write(ask(`127.0.0.1:${backlog.port}`));
+    await expectServing(proxy.port); // so that it has been dialled
+    vi.advanceTimersByTime(MINUTE);
     expect(await client.ended()).toMatch(/^HTTP\/1.1 504 [\s\S]*\[UPSTREAM_TIMEOUT\]\n$/);
     client.socket.end();
-    expect(await proxy.outcome()).toBe('UPSTREAM_TIMEOUT');
+    expect(await failure(proxy)).toBe('UPSTREAM_TIMEOUT');
     await expectServing(proxy.port);
   });
 
@@ -57,10 +73,7 @@ describe.each(asks)('asked for $how', ({ ask }) => {
     client.write(ask(`127.0.0.1:${backlog.port}`));
     await expectServing(proxy.port); // so that the head has been read
     client.socket.resetAndDestroy();
-    const failure = await proxy.until(({ connections }) =>
-      [...connections.values()].map((one) => one.failure).find((found) => found !== undefined),
-    );
-    expect(failure.code).toBe('CLIENT_GONE');
+    expect(await failure(proxy)).toBe('CLIENT_GONE');
     await expectServing(proxy.port);
   });
 });

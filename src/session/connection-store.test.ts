@@ -49,3 +49,18 @@ test('numbers that were left out are of none', () => {
   expect([...connections.values()].map(({ number }) => number)).toEqual([5]);
   expect(connections.size).toBe(1);
 });
+
+test('numbers far from each other take no room between them, and come in their order', () => {
+  const connections = store();
+  const numbers = [2 ** 40, 3, 1, 255, 256, 257, 2 ** 40 + 1, 2 ** 20];
+  for (const number of numbers) connections.add(openedConnection(number, 1, FACTS));
+  for (const number of numbers.slice(1)) connections.end(connections.get(number)!);
+  const told = [...connections.values()].map(({ number }) => number);
+  expect(told).toEqual([1, 3, 255, 256, 257, 2 ** 20, 2 ** 40, 2 ** 40 + 1]);
+  for (const count of [1, 3, 8, 9]) {
+    expect(connections.last(count).map(({ number }) => number)).toEqual(told.slice(-count));
+  }
+  expect([2, 258, 2 ** 40 - 1, 2 ** 40 + 2].map((number) => connections.get(number))).toEqual(
+    Array(4).fill(undefined),
+  );
+});

@@ -14,8 +14,9 @@ export interface Kept {
 }
 
 /**
- * The beginning of what the application received as message `number`: its payload, decompressed where it was compressed
- * and that is possible. What of it is missing is left out; of what is compressed nothing behind that can be read. About `limit` bytes at most; undefined when they could not be kept.
+ * The beginning of what the application received as message `number`, `limit` bytes of it at most: its payload, decompressed where
+ * it was compressed and that is possible. What is missing of it is left out; of what is compressed, nothing behind that can be
+ * read. Undefined where it could not be kept.
  */
 export function contentOf({ messages, exchanges }: Kept, number: number, limit: number): Buffer | undefined {
   const row = messages.row(number);
@@ -29,8 +30,8 @@ export function contentOf({ messages, exchanges }: Kept, number: number, limit: 
 }
 
 /**
- * All that the application received as message `number`, up to a hole where it was compressed; undefined where it could not be kept or
- * cannot be decompressed, and where that gives more than `limit` bytes, which are 256 MiB.
+ * All that the application received as message `number`, up to a hole where it was compressed. Undefined where it could not be kept
+ * or cannot be decompressed, and where that gives more than `limit` bytes.
  */
 export function wholeContent(
   { messages, exchanges }: Kept,

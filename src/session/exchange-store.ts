@@ -7,7 +7,7 @@ import {
 } from '../decoders/http1/head.ts';
 import type { ExchangeProtocol, TlsOffer } from '../decoders/wire-event.ts';
 import type { Bytes } from '../tap.ts';
-import { type Exchange, type OpenExchange, openedExchange } from './exchange.ts';
+import { type Exchange, type ExchangeFacts, type OpenExchange, openedExchange } from './exchange.ts';
 import { type ExchangePlaces, type ExchangeRow, ExchangeTable, type HeadPlace } from './exchange-table.ts';
 import type { OnLost } from './page-store.ts';
 import type { PollVerdict } from './polling/verdict.ts';
@@ -66,6 +66,10 @@ export class ExchangeStore {
     }
   }
 
+  isOpen(number: number): boolean {
+    return this.#open.has(number);
+  }
+
   /** The poll series an exchange is part of; cheaper than all of it. */
   seriesOf(number: number): number | undefined {
     const open = this.#open.get(number);
@@ -76,6 +80,13 @@ export class ExchangeStore {
   connectionOf(number: number): number {
     const open = this.#open.get(number);
     return open ? open.exchange.connection : this.#table.connectionOf(number);
+  }
+
+  /** An exchange without its heads, which to read takes most of the time that `get` does. Undefined where that is. */
+  facts(number: number): ExchangeFacts | undefined {
+    const open = this.#open.get(number);
+    if (open) return open.exchange;
+    return number < 1 || number > this.#length ? undefined : this.#table.row(number);
   }
 
   /** Undefined where there is none with this number, or it could not be kept. */

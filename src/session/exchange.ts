@@ -35,6 +35,9 @@ export interface Exchange {
   readonly ledger: Ledger;
 }
 
+/** What is known of an exchange without a look at its heads. */
+export type ExchangeFacts = Omit<Exchange, 'clientHello' | 'request' | 'response'>;
+
 /** An exchange that goes on. */
 export type OpenExchange = { -readonly [Fact in keyof Exchange]: Exchange[Fact] };
 

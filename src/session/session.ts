@@ -169,6 +169,11 @@ export class Session {
     }
   };
 
+  /** Time of the last event, in nanoseconds since the epoch. */
+  get now(): number {
+    return this.#now;
+  }
+
   /** Poll series, in the order they were found: `pollSeries[0]` has number 1. */
   get pollSeries(): readonly PollSeries[] {
     return this.#polls.series;

@@ -12,3 +12,11 @@ export async function heldMemory(): Promise<number> {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
+
+/** Bytes that go when nobody holds any more what `make` makes; what else was compiled or kept meanwhile is no part of them. */
+export async function memoryOf(make: () => unknown): Promise<number> {
+  const kept = [await make()];
+  const before = await heldMemory();
+  kept.pop();
+  return before - (await heldMemory());
+}

@@ -2,7 +2,11 @@ import stringWidth from 'string-width';
 
 // Yargs loads string-width at every start (of the command line's views it is the smallest part), so it costs nothing more.
 
-const NARROW = /^[\x20-\x7e]*$/;
+/**
+ * What takes a column each, whatever stands beside it: ASCII, and the signs that our own lines are drawn with, of which a screen
+ * is full (to measure it took a fifth of a frame).
+ */
+const NARROW = /^[\x20-\x7e…↑↓─-▟▲▼●⠀-⣿]*$/;
 
 /** Of a terminal's grapheme clusters, which are never cut. */
 const segmenter = new Intl.Segmenter();

@@ -76,7 +76,7 @@ function closeLine(session: Session, connection: Connection): StyledLine | undef
       : reason === 'client-refused'
         ? `the client left ${host} without a word: it probably refuses our certificate; let it trust the CA (see --help), or use --passthrough ${host}`
         : isTlsUnknown(connection)
-          ? `what TLS took of the connection to ${host} is unknown: the recording ends before it closed`
+          ? `what TLS took of the connection to ${host} is unknown: the file does not tell`
           : reason && CLOSED[reason] && `${CLOSED[reason]} to ${host}`;
   return words ? complaint(session, closedAt ?? 0, words) : undefined;
 }

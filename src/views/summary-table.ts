@@ -62,8 +62,8 @@ export function tlsUnknownLines(session: SessionSums): StyledLine[] {
   const { tlsUnknown } = sumOfTotals(session.totals());
   if (tlsUnknown === 0) return [];
   const connections = tlsUnknown === 1 ? '1 connection' : `${tlsUnknown} connections`;
-  const words = `what TLS took of ${connections} is unknown, and in no sum: the recording ends before they closed`;
-  return [[piece(tlsUnknown === 1 ? words.replace('they', 'it') : words, 'tls')]];
+  const words = `what TLS took of ${connections} is unknown, and in no sum: the file does not tell`;
+  return [[piece(words, 'tls')]];
 }
 
 /** What the session came to: a row for each protocol and one for all; narrower where it would not fit into `columns`. */

@@ -47,7 +47,7 @@ test.each([
 
 test('below the table stands why', () => {
   expect(tlsUnknownLines(crashed(2, 1).session).map(text)).toEqual([
-    'what TLS took of 2 connections is unknown, and in no sum: the recording ends before they closed',
+    'what TLS took of 2 connections is unknown, and in no sum: the file does not tell',
   ]);
   expect(tlsUnknownLines(crashed(1, 0).session).map(text)[0]).toContain('of 1 connection is unknown');
   expect(tlsUnknownLines(crashed(0, 3).session)).toEqual([]);

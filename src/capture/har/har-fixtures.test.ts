@@ -147,6 +147,7 @@ test('connections are marked as written anew, with what is told of them', () => 
       timings: { dns: 2, connect: 14.5, tls: 10 },
     },
     reason: 'capture-ended',
+    closing: { unknown: true },
   });
 });
 

@@ -55,6 +55,20 @@ test('what is known of a connection stays known', () => {
   expect(again.audit().imbalances).toEqual([]);
 });
 
+test.each([
+  { name: 'a recording that ends too soon', closing: { unknown: true } as const, unknown: true },
+  { name: 'one that closed', closing: { tls: { client: 1, server: 2 } }, unknown: undefined },
+])('whether it is known what TLS took stays known: $name', ({ closing, unknown }) => {
+  const session = new Session();
+  const tls = { version: 'TLSv1.3', cipher: '', alpn: undefined, serverName: 'chat.example' };
+  new TapScript(session.take)
+    .open({ tls })
+    .say(...http)
+    .close('capture-ended', closing);
+  const again = sessionOf(readHar([...harOf(session, { version: '0' })].join('')));
+  expect(again.connections.get(1)?.closing?.unknown).toBe(unknown);
+});
+
 test('heads and bodies that were kept weigh the same', () => {
   const session = new Session();
   new TapScript(session.take)

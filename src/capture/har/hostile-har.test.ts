@@ -135,7 +135,7 @@ function replace(value: object, place: number, junk: unknown): void {
   };
   collect(value);
   const found = places[place % Math.max(1, places.length)];
-  if (found) found.holder[found.key] = junk;
+  if (found) found.holder[found.key] = structuredClone(junk); // what is replaced in it next is no other's
 }
 
 /** One that tare wrote, with an event stream, a WebSocket and pipelined requests. */

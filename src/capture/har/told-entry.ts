@@ -80,6 +80,7 @@ export interface OwnFacts {
   readonly cutOff: ReadonlySet<unknown>;
   readonly facts: ConnectionFacts | undefined;
   readonly reason: CloseReason | undefined;
+  /** What TLS took, where that was known. */
   readonly tls: DirectionBytes | undefined;
 }
 
@@ -297,7 +298,7 @@ function ownFacts(tare: unknown): OwnFacts | undefined {
     cutOff: new Set(listIn(cutOff)),
     facts: opening?.type === 'opened' ? opening.facts : undefined,
     reason: closing?.type === 'closed' ? closing.reason : undefined,
-    tls: closing?.type === 'closed' ? closing.closing.tls : undefined,
+    tls: closing?.type === 'closed' && !closing.closing.unknown ? closing.closing.tls : undefined,
   };
 }
 

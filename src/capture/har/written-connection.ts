@@ -1,4 +1,4 @@
-import type { ConnectionFacts, Side, TapEvent } from '../../tap.ts';
+import type { ClosingFacts, ConnectionFacts, Side, TapEvent } from '../../tap.ts';
 import type { Step } from './step.ts';
 import type { OwnFacts } from './told-entry.ts';
 
@@ -44,7 +44,7 @@ export class WrittenConnection {
       if (!this.#ended.has(from)) yield this.event({ type: 'ended', at, from });
     }
     const none = { client: 0, server: 0 };
-    const closing = {
+    const sockets = {
       tapped: { ...this.#tapped },
       upstream: none,
       tls: own?.tls ?? none,
@@ -52,6 +52,7 @@ export class WrittenConnection {
       downstream: none,
       unrelayed: none,
     };
+    const closing: ClosingFacts = own?.tls ? sockets : { ...sockets, unknown: true };
     yield { type: 'closed', connection: this.#number, at, reason, closing };
   }
 }

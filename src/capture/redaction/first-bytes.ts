@@ -30,8 +30,13 @@ export class FirstBytes implements RedactingLayer {
 
   /** What begins with a hole is not known. */
   lose(from: Side, length: number): void {
-    this.#waiting[from] = Buffer.concat([this.#waiting[from], Buffer.alloc(length)]);
-    this.#layer = new OpaqueLayer(this.#redacting, this.#beginning);
+    const layer = new OpaqueLayer(this.#redacting, this.#beginning);
+    for (const side of ['client', 'server'] as const) {
+      layer.push(side, this.#waiting[side]);
+      this.#waiting[side] = Buffer.alloc(0);
+    }
+    layer.lose(from, length);
+    this.#layer = layer;
   }
 
   end(from: Side): void {

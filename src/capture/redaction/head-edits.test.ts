@@ -80,13 +80,14 @@ test('trailers', () => {
 });
 
 test.each([
-  { text: 'GET /?a=b HTTP/1.1\nCookie: a', kept: 'GET /?xxx HTTP/1.1\n' },
-  { text: 'HTTP/1.1 200 OK\nSet-Cookie: a', kept: 'HTTP/1.1 200 OK\n' },
-  { text: 'GET secret\n\n', kept: 'GET s' },
-  { text: 'HTTP/1.1 secret\n\n', kept: 'HTTP/1.' },
-  { text: 'secret\n\n', kept: '' },
-])('of $text is kept: $kept', ({ text, kept }) => {
+  { from: 'client', text: 'GET /?a=b HTTP/1.1\nCookie: a', kept: 'GET /?xxx HTTP/1.1\n' },
+  { from: 'server', text: 'HTTP/1.1 200 OK\nSet-Cookie: a', kept: 'HTTP/1.1 200 OK\n' },
+  { from: 'client', text: 'GET secret\n\n', kept: 'GET s' },
+  { from: 'server', text: 'HTTP/1.1 secret\n\n', kept: 'HTTP/1.' },
+  { from: 'client', text: 'secret\n\n', kept: '' },
+  { from: 'server', text: 'SECRET s\n\n', kept: '' },
+] as const)('of $text by the $from is kept: $kept', ({ from, text, kept }) => {
   const bytes = wire(text);
-  const found = brokenHeadEdits(bytes, names);
+  const found = brokenHeadEdits(from, bytes, names);
   expect(edited(bytes.subarray(0, found.kept), found.edits)).toBe(kept);
 });

@@ -41,23 +41,29 @@ export function trailerEdits(bytes: Bytes, names: RedactedNames): Edit[] {
 
 /** What is to be replaced in the first bytes of what is no head: all but a start line, or as much as tells that it was to be one. */
 export function brokenHeadEdits(
+  from: Side,
   bytes: Bytes,
   names: RedactedNames,
 ): { readonly edits: Edit[]; readonly kept: number } {
   const section = sectionOf(bytes, names);
-  const line = LIKE_START_LINE.exec(section.text)?.[0];
-  if (line === undefined) return { edits: [], kept: LIKE_START.exec(section.text)?.[0].length ?? 0 };
+  const line = LIKE_START_LINE[from].exec(section.text)?.[0];
+  if (line === undefined) return { edits: [], kept: LIKE_START[from].exec(section.text)?.[0].length ?? 0 };
   const start = line.search(/[^\r\n]/);
-  if (!line.startsWith('HTTP/')) editRequestLine(section, { from: start, to: line.trimEnd().length }, true);
+  if (from === 'client') editRequestLine(section, { from: start, to: line.trimEnd().length }, true);
   return { edits: section.edits, kept: line.length };
 }
 
 /** Bytes of a start line that are looked at when its head cannot be read. */
 export const MOST_START_LINE = 16_384;
-const LIKE_START_LINE =
-  /^(?:[\r\n]{0,8}[A-Z][A-Z-]{0,23} [!-~]+ HTTP\/\d\.\d|HTTP\/1\.\d [1-9]\d\d[ -~]{0,80})\r?\n/;
+const LIKE_START_LINE: Readonly<Record<Side, RegExp>> = {
+  client: /^[\r\n]{0,8}[A-Z][A-Z-]{0,23} [!-~]+ HTTP\/\d\.\d\r?\n/,
+  server: /^HTTP\/1\.\d [1-9]\d\d[ -~]{0,80}\r?\n/,
+};
 /** A method and the first character of a target; or the version. */
-const LIKE_START = /^(?:[\r\n]{0,8}[A-Z][A-Z-]{0,23} [!-~]|HTTP\/1\.)/;
+const LIKE_START: Readonly<Record<Side, RegExp>> = {
+  client: /^[\r\n]{0,8}[A-Z][A-Z-]{0,23} [!-~]/,
+  server: /^HTTP\/1\./,
+};
 
 function sectionOf(bytes: Bytes, names: RedactedNames): Section {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

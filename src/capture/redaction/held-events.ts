@@ -1,5 +1,6 @@
 import type { Bytes, Side, TapEvent, TapSink } from '../../tap.ts';
 import type { Edit } from './edit.ts';
+import { replacedText } from './replaced-text.ts';
 
 /** How bytes of a WebSocket's payload are masked (RFC 6455 section 5.3). */
 export interface Mask {
@@ -21,6 +22,13 @@ interface Held {
   readonly end: number;
   /** The bytes as they are to be handed on, where they differ or where their loan has ended. */
   own: Buffer | undefined;
+}
+
+/** Puts words into `bytes`, which are at `place` of their direction. */
+type PutWords = (bytes: Buffer, place: number) => void;
+
+function putWords(bytes: Buffer, place: number): void {
+  bytes.set(replacedText(place, bytes.length));
 }
 
 /** Bytes that one direction may hold up of the other. */
@@ -81,6 +89,16 @@ export class HeldEvents {
       const part = bytes.subarray(start - place, held.end - place);
       own.set(part, start - held.start);
       if (mask) maskBytes(own, start - held.start, part.length, mask, start - place);
+    }
+  }
+
+  /** Puts words that say so in the place of what is there from `start` to `end`. A hole, which may have any length, stays one. */
+  replace(from: Side, start: number, end: number, words: PutWords = putWords): void {
+    for (const held of this.#queues[from].between(start, end)) {
+      const own = ownBytes(held);
+      if (!own) continue;
+      const place = Math.max(start, held.start);
+      words(own.subarray(place - held.start, end - held.start), place);
     }
   }
 

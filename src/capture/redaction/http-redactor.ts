@@ -171,27 +171,14 @@ export class HttpRedactor implements RedactingLayer {
     const { held, names } = this.#redacting;
     if (!this.#isUnread[from] && this.#bodies[from] === undefined) {
       const head = held.copy(from, start, start + Math.min(length, MOST_START_LINE));
-      const broken = brokenHeadEdits(head, names);
+      const broken = brokenHeadEdits(from, head, names);
       held.edit(from, start, broken.edits);
-      this.#replace(from, start + broken.kept, start + length);
+      held.replace(from, start + broken.kept, start + length, putWordsInLines);
     } else {
-      this.#replace(from, start, start + length);
+      held.replace(from, start, start + length, putWordsInLines);
     }
     this.#isUnread[from] = true;
     this.#tell(from, start + length);
-  }
-
-  #replace(from: Side, start: number, end: number): void {
-    const { held } = this.#redacting;
-    for (let at = start; at < end; at += STEP) {
-      const bytes = held.copy(from, at, Math.min(end, at + STEP));
-      const text = replacedText(at, bytes.length);
-      for (let index = 0; index < bytes.length; index++) {
-        if (bytes[index] !== LF && bytes[index] !== CR)
-          bytes[index] = text[index] === LF ? SPACE : text[index]!;
-      }
-      held.overwrite(from, at, bytes);
-    }
   }
 
   #tell(from: Side, end: number): void {
@@ -203,13 +190,19 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
-/** Bytes replaced at a time: holes may be long. */
-const STEP = 65_536;
-
 /** The end of a chunk and the size of the next one, or as much of them as there is. */
 const CHUNK_FRAMING = /^\r?\n?[0-9a-f]*\r?\n?$/i;
 const LONGEST_FRAMING = 20;
 const NOTHING: Bytes = new Uint8Array();
+
+/** Where lines end stays. */
+function putWordsInLines(bytes: Buffer, place: number): void {
+  const words = replacedText(place, bytes.length);
+  for (let index = 0; index < bytes.length; index++) {
+    if (bytes[index] === LF || bytes[index] === CR) continue;
+    bytes[index] = words[index] === LF ? SPACE : words[index]!;
+  }
+}
 
 /** The last `length` of both; a copy. */
 function lastOf(before: Bytes, bytes: Bytes, length: number): Bytes {

@@ -102,6 +102,8 @@ export class CompressedPayload implements Payload {
   readonly #isEndless: boolean;
   #parts: Part[] = [];
   #waiting = 0;
+  /** What follows a hole, behind which nobody can read what is compressed. */
+  #rest: UnreadPayload | undefined;
 
   constructor(place: PayloadPlace, coding: Replacement, isEndless: boolean) {
     this.#place = place;
@@ -114,15 +116,17 @@ export class CompressedPayload implements Payload {
   }
 
   take(start: number, bytes: Bytes, mask?: Mask): void {
-    this.#add({ start, length: bytes.length, mask });
+    if (this.#rest) this.#rest.take(start, bytes, mask);
+    else this.#add({ start, length: bytes.length, mask });
   }
 
-  lose(start: number, length: number): void {
-    this.#add({ start, length, mask: undefined });
+  lose(): void {
+    if (this.#waiting > 0) this.#write(this.#coding.next(this.#waiting));
+    this.#rest ??= new UnreadPayload(this.#place);
   }
 
   end(): void {
-    if (!this.#isEndless) this.#write(this.#coding.end(this.#waiting));
+    if (!this.#isEndless && !this.#rest) this.#write(this.#coding.end(this.#waiting));
   }
 
   #add(part: Part): void {

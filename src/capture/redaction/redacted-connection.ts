@@ -4,7 +4,6 @@ import { HeldEvents } from './held-events.ts';
 import { OpaqueLayer } from './opaque-layer.ts';
 import type { RedactedNames } from './redacted-names.ts';
 import type { NextLayer, Redacting, RedactingLayer } from './redacting-layer.ts';
-import { replacedText } from './replaced-text.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 
@@ -80,9 +79,8 @@ export class RedactedConnection {
 
   /** Replaces what is not decided on. */
   #replaceRest(from: Side): void {
-    const start = this.#held.settled(from);
     const end = this.#held.pushed[from];
-    this.#held.overwrite(from, start, replacedText(start, Math.max(0, end - start)));
+    this.#held.replace(from, this.#held.settled(from), end);
     this.#held.settle(from, end);
   }
 }

@@ -118,6 +118,48 @@ const step = fc.oneof(
   fc.record({ from: fc.constantFrom<Side>('client', 'server'), length: fc.integer({ min: 1, max: 1_000 }) }),
 );
 
+/** Bytes of a hole that nobody can hold. */
+const LONG = 2 ** 45;
+
+describe('a hole takes no time and no memory, however long it is', () => {
+  const get = client('GET / HTTP/1.1\nHost: a\n\n');
+  const coded = (coding: string) =>
+    server(`HTTP/1.1 200 OK\nContent-Encoding: ${coding}\nContent-Length: ${LONG + 6}\n\nabc`);
+  const upgrade = [
+    client('GET / HTTP/1.1\nHost: a\nUpgrade: websocket\nConnection: upgrade\n\n'),
+    server(
+      'HTTP/1.1 101 OK\nUpgrade: websocket\nConnection: upgrade\nSec-WebSocket-Extensions: permessage-deflate\n\n',
+    ),
+  ];
+  const frame = server(Buffer.from('c17f0010000000000000616263', 'hex'));
+  const cases: { name: string; before: readonly Said[] }[] = [
+    { name: 'at the beginning', before: [] },
+    { name: 'before an answer', before: [get] },
+    { name: 'in a head', before: [get, server('HTTP/1.1 200 OK\nSet-Coo')] },
+    ...['gzip', 'deflate', 'br', 'zstd'].map((coding) => ({
+      name: `in ${coding}`,
+      before: [get, coded(coding)],
+    })),
+    { name: 'between frames', before: upgrade },
+    { name: 'in a compressed message', before: [...upgrade, frame] },
+  ];
+
+  test.each(cases)('$name', ({ before }) => {
+    const told = redacted(
+      events((tap) =>
+        tap
+          .say(...before)
+          .lose('server', LONG)
+          .say(server('secret'))
+          .close('server-gone'),
+      ),
+    );
+    const last = told.at(-2);
+    expect(told.at(-3)).toMatchObject({ type: 'lost', length: LONG });
+    expect(last?.type === 'bytes' && Buffer.from(last.bytes).toString()).toMatch(/^[(redact by)\n]{6}$/);
+  });
+});
+
 test('any bytes and holes: nothing is lost, and it never throws', () => {
   fc.assert(
     fc.property(

@@ -89,7 +89,7 @@ export class ReplacedDeflate implements Replacement {
     const start = this.#written;
     this.#written += length;
     const head = before.subarray(start, start + length);
-    const first = start + head.length - before.length;
+    const first = Math.max(0, start + head.length - before.length);
     this.#sum(first + length - head.length);
     return Buffer.concat([head, this.#codes(first, length - head.length)]);
   }

@@ -19,7 +19,6 @@ import { OwnCompression } from './own-compression.ts';
 import { CompressedPayload, type Payload, ReadPayload, readPayload, UnreadPayload } from './payload.ts';
 import type { Beginning, Redacting, RedactingLayer } from './redacting-layer.ts';
 import { replacedMessage } from './replaced-coding.ts';
-import { replacedText } from './replaced-text.ts';
 import { TextScanner } from './text-scanner.ts';
 
 /** WebSocket messages of both directions (RFC 6455). Frame headers stay as they are. */
@@ -172,8 +171,7 @@ class UnreadFrames {
   take(start: number, length: number): void {
     const kept = this.#left > 0 || this.#isTrackLost ? 0 : this.#header(start, length);
     this.#left = Math.max(0, this.#left - (length - kept));
-    const { held } = this.#redacting;
-    held.overwrite(this.#from, start + kept, replacedText(start + kept, length - kept));
+    this.#redacting.held.replace(this.#from, start + kept, start + length);
   }
 
   /** Bytes of the header that is there; of one that is cut off the two that tell how much of it is missing. */

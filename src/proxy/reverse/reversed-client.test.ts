@@ -20,7 +20,7 @@ test('a client that does not close within 2 s of tare is closed', async () => {
   await using proxy = await startReverse(`http://${origin.authority}`);
   await using client = dialPeer(proxy.port);
   await letGo(client, origin);
-  await vi.waitUntil(() => vi.getTimerCount() > 0);
+  await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 20_000 });
   vi.advanceTimersByTime(1_999);
   expect((await proxy.until(({ connections }) => connections.get(1))).closedAt).toBeUndefined();
   vi.advanceTimersByTime(1);

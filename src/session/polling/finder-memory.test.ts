@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldMemory } from '../../testing/held-memory.ts';
+import { memoryOf } from '../../testing/held-memory.ts';
 import { emptyLedger } from '../ledger.ts';
 import type { PolledExchange } from './exchange.ts';
 import { PollSeriesFinder } from './series-finder.ts';
@@ -96,12 +96,12 @@ describe('what a finder holds is bounded, whatever peers do', () => {
       most: 0.5,
     },
   ])('$name', async ({ polls, asked, series, most }) => {
-    poll(new PollSeriesFinder(), 1, asked(0)); // what is compiled is no part of it
-    const before = await heldMemory();
-    const finder = new PollSeriesFinder();
-    for (let index = 0; index < polls; index++) poll(finder, index + 1, asked(index));
-    const held = (await heldMemory()) - before;
-    expect(finder.series).toHaveLength(series);
+    const held = await memoryOf(() => {
+      const finder = new PollSeriesFinder();
+      for (let index = 0; index < polls; index++) poll(finder, index + 1, asked(index));
+      expect(finder.series).toHaveLength(series);
+      return finder;
+    });
     expect(held).toBeLessThan(most * MEBIBYTE);
   });
 

@@ -64,7 +64,8 @@ export class Actions {
     const { kill } = this.#controls;
     const exchange = subject?.type === 'exchange' ? this.#session.exchanges.get(subject.number) : undefined;
     if (!kill) return this.#told('there is nothing to end in a file');
-    if (!exchange || this.#session.connections.get(exchange.connection)?.closedAt !== undefined) {
+    if (!exchange) return this.#told('choose one exchange: what is to be ended is its connection');
+    if (this.#session.connections.get(exchange.connection)?.closedAt !== undefined) {
       return this.#told('its connection is closed already');
     }
     const { connection } = exchange;
@@ -85,7 +86,8 @@ export class Actions {
   }
 
   #copied(text: string | undefined): void {
-    if (text === undefined) return this.#notices.tell('that is no longer kept', true);
+    if (text === undefined)
+      return this.#notices.tell('not all of it is kept, or it is too long to copy', true);
     this.#sequence = clipboardSequence(text, process.env.TMUX !== undefined);
     this.#notices.tell(`copied ${text.length} characters, where the terminal allows it (OSC 52)`);
   }

@@ -1,5 +1,6 @@
 import { displayWidth } from '../display-width.ts';
 import type { StyledLine } from '../styled-line.ts';
+import { cellText } from './cell-text.ts';
 
 /** What takes the first cell of a grapheme cluster that is two wide; the second is empty. */
 export type PutCell = (column: number, text: string, piece: StyledLine[number]) => void;
@@ -31,7 +32,7 @@ function putClusters(piece: StyledLine[number], from: number, columns: number, p
     const width = displayWidth(segment);
     if (column + width > columns) return column;
     if (width === 0) continue; // a mark that stands alone
-    put(column, segment, piece);
+    put(column, cellText(segment, column, width), piece);
     for (let next = 1; next < width; next++) put(column + next, '', piece);
     column += width;
   }

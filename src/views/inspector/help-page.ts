@@ -1,5 +1,6 @@
 import { fitted } from '../display-width.ts';
 import { piece, type StyledLine, type Tone } from '../styled-line.ts';
+import { wrapped } from './detail/wrapped.ts';
 import type { KeyHint } from './key.ts';
 import type { VirtualLines } from './pane.ts';
 import { inColumns } from './title-line.ts';
@@ -16,15 +17,19 @@ const KEY_COLUMNS = 7;
 
 /** All keys in full, then what the colours and signs mean. */
 export function helpPage(groups: readonly KeyGroup[], columns: number): VirtualLines {
-  const blocks = [...groups.map((group) => groupLines(group)), LEGEND];
-  const lines = columns >= WIDE ? inTwo(blocks, Math.floor(columns / 2)) : blocks.flat();
+  const width = columns >= WIDE ? Math.floor(columns / 2) : columns;
+  const blocks = [...groups.map((group) => groupLines(group, width)), LEGEND];
+  const lines = columns >= WIDE ? inTwo(blocks, width) : blocks.flat();
   return { length: lines.length, line: (index) => lines[index] ?? [] };
 }
 
-function groupLines({ title, hints }: KeyGroup): StyledLine[] {
+function groupLines({ title, hints }: KeyGroup, columns: number): StyledLine[] {
   return [
     [piece(` ${title}`, 'strong')],
-    ...hints.map(({ key, tells }) => [piece(`   ${fitted(key, KEY_COLUMNS)} `, 'number'), piece(tells)]),
+    ...hints.flatMap(({ key, tells }) => {
+      const line = [piece(`   ${fitted(key, KEY_COLUMNS)} `, 'number'), piece(tells)];
+      return wrapped(line, columns, KEY_COLUMNS + 4);
+    }),
     [],
   ];
 }

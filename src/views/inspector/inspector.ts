@@ -12,6 +12,7 @@ import { keyBar } from './key-bar.ts';
 import { MainScreen } from './main-screen.ts';
 import { Notices } from './notices.ts';
 import { OverviewPane } from './overview/overview-pane.ts';
+import { PacedSums } from './paced-sums.ts';
 import type { Area, Pane } from './pane.ts';
 import { Prompt } from './prompt.ts';
 import { readingLine } from './reading-line.ts';
@@ -20,6 +21,9 @@ import type { Frame, MouseAction } from './terminal.ts';
 
 /** Rows that the wheel turns at a time. */
 const WHEEL = 3;
+
+/** Keys of the pane that the bottom line shows before those that do the same everywhere. */
+const FIRST_HINTS = 3;
 
 /** Something that takes all keys until it is left: a line to type, a question. */
 export interface Overlay {
@@ -34,10 +38,11 @@ export interface Overlay {
 export class Inspector {
   readonly #session: Session;
   readonly #controls: Controls;
+  readonly #sums: PacedSums;
   readonly #main: MainScreen;
   readonly #overview: OverviewPane;
   readonly #findings: FindingsPane;
-  readonly #notices = new Notices();
+  readonly #notices: Notices;
   readonly #actions: Actions;
   readonly #filters: string[] = [];
   /** What covers the main screen. */
@@ -45,13 +50,16 @@ export class Inspector {
   #overlay: Overlay | undefined;
   #isPaused = false;
 
-  constructor(session: Session, controls: Controls, filter?: Filter) {
+  /** `told` is called when there are words to show that no key asked for. */
+  constructor(session: Session, controls: Controls, told: () => void, filter?: Filter) {
     const clock = () => controls.now();
     this.#session = session;
     this.#controls = controls;
     this.#main = new MainScreen(session, clock);
-    this.#overview = new OverviewPane(session, clock);
+    this.#sums = new PacedSums(session);
+    this.#overview = new OverviewPane(session, this.#sums, clock, controls.proxy !== undefined);
     this.#findings = new FindingsPane(session);
+    this.#notices = new Notices(told);
     this.#actions = new Actions(session, controls, this.#notices);
     if (filter) this.#filter(filter.text);
   }
@@ -76,12 +84,14 @@ export class Inspector {
   }
 
   work(until: number): boolean {
-    return this.#main.work(until);
+    const isMore = this.#main.work(until);
+    return this.#overview.work(until) || isMore;
   }
 
   close(): void {
     this.#main.close();
     this.#overview.close();
+    this.#findings.close();
   }
 
   frame(area: Area): Frame {
@@ -94,7 +104,7 @@ export class Inspector {
       rate: this.#overview.rate,
     };
     const lines = [
-      statusLine(this.#session, status, columns),
+      statusLine(this.#sums.now(), status, columns),
       ...filledUp(this.#body(body), body.rows),
       ...bottom,
     ];
@@ -137,7 +147,12 @@ export class Inspector {
     if (this.#overlay) return this.#overlay.draw(area);
     const reading = this.#controls.reading?.();
     const notice = this.#notices.line(performance.now());
-    const hints = this.#page?.hints ?? [...this.#main.hints, ...GLOBAL_HINTS];
+    const { hints: own } = this.#main;
+    const hints = this.#page?.hints ?? [
+      ...own.slice(0, FIRST_HINTS),
+      ...GLOBAL_HINTS,
+      ...own.slice(FIRST_HINTS),
+    ];
     return [
       ...(reading ? [readingLine(reading, area.columns)] : []),
       ...(notice ? [cutLine(notice, area.columns)] : []),

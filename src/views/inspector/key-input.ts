@@ -7,6 +7,9 @@ export type TerminalInput = Readable & { setRawMode?(isRaw: boolean): unknown };
 /** A control sequence (ECMA-48 section 5.4, or SS3 and one character), or a run of anything else. */
 const SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]|\u001bO.|\u001b[^\u001b]?|[^\u001b]+/gsu;
 
+/** The beginning of a control sequence whose end is still under way. */
+const UNFINISHED = /\u001b(?:\[[0-?]*[ -/]*|O)$/;
+
 /** A report of the mouse in the old form has three more characters, of any kind. */
 const OLD_MOUSE = /^\u001b\[M$/;
 
@@ -23,6 +26,7 @@ export function sequencesIn(text: string): string[] {
 export class KeyInput extends Transform {
   readonly #source: TerminalInput;
   readonly #decoder = new StringDecoder('utf8');
+  #begun = '';
   isRaw = false;
 
   constructor(source: TerminalInput) {
@@ -45,7 +49,10 @@ export class KeyInput extends Transform {
   }
 
   override _transform(bytes: Buffer, _encoding: string, done: TransformCallback): void {
-    for (const sequence of sequencesIn(this.#decoder.write(bytes))) this.push(sequence);
+    const text = this.#begun + this.#decoder.write(bytes);
+    const end = text.search(UNFINISHED);
+    this.#begun = end < 0 ? '' : text.slice(end);
+    for (const sequence of sequencesIn(end < 0 ? text : text.slice(0, end))) this.push(sequence);
     done();
   }
 }

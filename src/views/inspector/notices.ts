@@ -15,11 +15,18 @@ interface Notice {
 /** What the user is told that belongs to no place on the screen: one line above the keys. */
 export class Notices {
   readonly #waiting: Notice[] = [];
+  readonly #told: () => void;
   #shownAt = 0;
+
+  /** `told` is called when there is something to show. */
+  constructor(told: () => void) {
+    this.#told = told;
+  }
 
   tell(words: string, isTrouble = false): void {
     if (this.#waiting.length >= MAX_WAITING) return;
     this.#waiting.push({ words, isTrouble });
+    this.#told();
   }
 
   /** The next one may come. */

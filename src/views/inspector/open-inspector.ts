@@ -28,26 +28,37 @@ export async function openInspector(
   controls: Controls,
   options: InspectorOptions,
 ): Promise<OpenInspector> {
-  const inspector = new Inspector(session, controls, options.filter);
+  const inspector = new Inspector(session, controls, () => pace.changed(), options.filter);
   const pace = new FramePace(paint);
-  const background = new Background((until) => inspector.work(until), changed);
+  const background = new Background(
+    (until) => inspector.work(until),
+    () => pace.changed(),
+  );
+  /** Whether something happened since the last frame that there may be work to do for; a frame alone is no reason. */
+  let isNews = true;
   const terminal = await openTerminal(options, {
     pressed(key) {
       if (key.name === 'C-l') terminal.forget();
       inspector.press(key);
-      pace.answer();
+      answer();
     },
     moused(action) {
       inspector.moused(action);
-      pace.answer();
+      answer();
     },
-    resized: () => pace.answer(),
+    resized: answer,
   });
   const unwatch = session.watch(changed);
   const ticks = setInterval(tick, TICK);
-  pace.answer();
+  answer();
+
+  function answer(): void {
+    isNews = true;
+    pace.answer();
+  }
 
   function changed(): void {
+    isNews = true;
     if (!inspector.isPaused) pace.changed();
   }
 
@@ -61,14 +72,12 @@ export async function openInspector(
     terminal.paint(inspector.frame({ columns: terminal.columns, rows: terminal.rows }));
     const sequence = inspector.takeSequence();
     if (sequence !== undefined) terminal.send(sequence);
-    background.wake();
+    if (isNews) background.wake();
+    isNews = false;
   }
 
   return {
-    tell(words, isTrouble) {
-      inspector.tell(words, isTrouble);
-      pace.changed();
-    },
+    tell: (words, isTrouble) => inspector.tell(words, isTrouble),
     close() {
       clearInterval(ticks);
       unwatch();

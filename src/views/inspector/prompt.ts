@@ -13,7 +13,7 @@ export interface Completions {
 }
 
 /** What is wrong with a text, and where. */
-export interface TextProblem {
+interface TextProblem {
   readonly problem: string;
   readonly at: number;
   readonly length: number;

@@ -1,10 +1,9 @@
 import { gross, overheadRatio, type Weight } from '../../session/ledger.ts';
-import type { Session } from '../../session/session.ts';
-import { sumOfTotals } from '../../session/totals.ts';
 import { byteCount, percentage } from '../byte-count.ts';
 import { harmless } from '../harmless.ts';
 import { piece, type StyledLine } from '../styled-line.ts';
 import type { Controls } from './controls.ts';
+import type { Sums } from './paced-sums.ts';
 import { inColumns, onGround, widthOf } from './title-line.ts';
 
 /** What the top line tells besides the session. */
@@ -16,13 +15,12 @@ export interface Status {
 }
 
 /** The top line: where, what is open, what it all came to, how much passes now. What there is no room for is left out. */
-export function statusLine(session: Session, status: Status, columns: number): StyledLine {
+export function statusLine({ weight, open }: Sums, status: Status, columns: number): StyledLine {
   const left = [piece(' tare ', 'strong'), ...where(status)];
-  const { weight } = sumOfTotals(session.totals());
   const rate = piece(status.rate === '' ? ' ' : `  ${status.rate} `);
   const parts = fitting(
     [
-      [left, openOnes(session), [...totals(weight), rate]],
+      [left, openOnes(open), [...totals(weight), rate]],
       [left, totals(weight)],
       [left, ratio(weight)],
     ],
@@ -57,21 +55,14 @@ function where({ controls, isPaused }: Status): StyledLine {
 
 const SHORT: Readonly<Record<string, string>> = { websocket: 'ws', http1: 'h1', http2: 'h2' };
 
-function openOnes(session: Session): StyledLine {
-  const open = new Map<string, number>();
+function openOnes(open: Sums['open']): StyledLine {
   let count = 0;
-  for (const { protocol } of session.exchanges.open()) {
-    count++;
-    if (count > MOST_COUNTED) return [piece(`  over ${MOST_COUNTED} open `, 'dim')];
-    const name = SHORT[protocol] ?? protocol;
-    open.set(name, (open.get(name) ?? 0) + 1);
-  }
-  const words = Array.from(open, ([name, number]) => `${number} ${name}`).join('  ');
+  for (const number of open.values()) count += number;
+  const words = Array.from(open, ([protocol, number]) => `${number} ${SHORT[protocol] ?? protocol}`).join(
+    '  ',
+  );
   return count === 0 ? [] : [piece(`  ${count} open  `), piece(`${words} `, 'dim')];
 }
-
-/** Each frame counts them anew. */
-const MOST_COUNTED = 20_000;
 
 function totals(weight: Weight): StyledLine {
   return [

@@ -79,6 +79,8 @@ export class Terminal {
   readonly #theme: Theme;
   readonly #colors: number;
   #isClosed = false;
+  /** The first half of a character that blessed tells in two. */
+  #half = '';
 
   constructor(
     screen: BlessedScreen,
@@ -149,7 +151,10 @@ export class Terminal {
 
   #pressed(user: TerminalUser, text: string | undefined, name: string): void {
     if (name === 'return') return; // blessed tells it a second time, as `enter`
-    const typed = text !== undefined && !/\p{Cc}/u.test(text) ? text : '';
+    const whole = this.#half + (text ?? '');
+    this.#half = FIRST_HALF.test(whole) ? whole : '';
+    if (this.#half !== '') return;
+    const typed = /\p{Cc}/u.test(whole) ? '' : whole;
     user.pressed({ name: typed.trim() || name, text: typed });
   }
 
@@ -175,6 +180,9 @@ export class Terminal {
     return look;
   }
 }
+
+/** Of the two UTF-16 units that a character above U+FFFF has. */
+const FIRST_HALF = /^[\ud800-\udbff]$/;
 
 const MOUSE_ACTIONS: Readonly<Record<string, MouseAction['does']>> = {
   mousedown: 'click',

@@ -100,5 +100,5 @@ function* grouped(
 function connectionOf(session: Session, code: SubjectCode, exchange: number, keys: RowKeys): number {
   const { type, number } = subjectOf(code);
   if (type === 'failure') return number;
-  return keys.connectionOf(exchange, () => session.exchanges.get(exchange)?.connection ?? 0);
+  return keys.connectionOf(exchange, () => session.exchanges.connectionOf(exchange));
 }

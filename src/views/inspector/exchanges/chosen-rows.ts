@@ -30,6 +30,8 @@ export class ChosenRows implements Work {
   readonly #waiting = new Set<SubjectCode>();
   /** Messages that went on when they were looked at. */
   #unfinished: number[] = [];
+  /** Those of `#waiting` that are still to be looked at again, this time. */
+  #again: Iterator<SubjectCode> | undefined;
   #waitedAt = 0;
   #version = 0;
   #scanned = 0;
@@ -84,9 +86,7 @@ export class ChosenRows implements Work {
   }
 
   work(until: number): boolean {
-    const isMore = this.#scan(until) || this.#searchMessages(until);
-    if (!isMore) this.#lookAgain();
-    return isMore;
+    return this.#scan(until) || this.#searchMessages(until) || this.#lookAgain(until);
   }
 
   #searchMessages(until: number): boolean {
@@ -105,12 +105,12 @@ export class ChosenRows implements Work {
     const row = this.#session.messages.row(number);
     const fits = this.#filter.fitsMessage(this.#session, number, row);
     if (fits) this.#found(row.exchange);
-    return fits || row.complete || this.#session.exchanges.get(row.exchange)?.closedAt !== undefined;
+    return fits || row.complete || !this.#session.exchanges.isOpen(row.exchange);
   }
 
   /** An exchange has a message that fits: it is shown, if it fits itself. */
   #found(number: number): void {
-    const series = this.#session.exchanges.get(number)?.series;
+    const series = this.#session.exchanges.seriesOf(number);
     const code = subjectCode(
       series === undefined ? { type: 'exchange', number } : { type: 'series', number: series },
     );
@@ -131,17 +131,33 @@ export class ChosenRows implements Work {
     return false;
   }
 
-  #lookAgain(): void {
+  #lookAgain(until: number): boolean {
+    const again = this.#again ?? this.#beginAgain();
+    if (!again) return false;
+    this.#again = again;
+    for (let rows = 1; ; rows++) {
+      const { value: code, done } = again.next();
+      if (done) break;
+      this.#lookAgainAt(code);
+      if (rows % ROWS_A_LOOK === 0 && performance.now() >= until) return true;
+    }
+    this.#again = undefined;
+    return false;
+  }
+
+  #beginAgain(): Iterator<SubjectCode> | undefined {
     const now = performance.now();
-    if (now - this.#waitedAt < AGAIN) return;
+    if (now - this.#waitedAt < AGAIN) return undefined;
     this.#waitedAt = now;
     this.#unfinished = this.#unfinished.filter((number) => !this.#look(number));
-    for (const code of this.#waiting) {
-      const place = this.#arrivals.indexOf(subjectOf(code));
-      const fits = place >= 0 && this.#fits(code, place);
-      if (fits) this.#insert(place, code);
-      if (fits || place < 0 || !this.#isOpen(code)) this.#waiting.delete(code);
-    }
+    return this.#waiting.values();
+  }
+
+  #lookAgainAt(code: SubjectCode): void {
+    const place = this.#arrivals.indexOf(subjectOf(code));
+    const fits = place >= 0 && this.#fits(code, place);
+    if (fits) this.#insert(place, code);
+    if (fits || place < 0 || !this.#isOpen(code)) this.#waiting.delete(code);
   }
 
   #insert(place: number, code: SubjectCode): void {
@@ -166,6 +182,6 @@ export class ChosenRows implements Work {
 
   #isOpen(code: SubjectCode): boolean {
     const { type, number } = subjectOf(code);
-    return type === 'exchange' && this.#session.exchanges.get(number)?.closedAt === undefined;
+    return type === 'exchange' && this.#session.exchanges.isOpen(number);
   }
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../session/connection.ts';
-import type { Exchange } from '../../../session/exchange.ts';
+import type { Exchange, ExchangeFacts } from '../../../session/exchange.ts';
 import { bothWays, gross, type Ledger, overheadRatio } from '../../../session/ledger.ts';
 import type { PollSeries } from '../../../session/polling/series.ts';
 
@@ -9,7 +9,15 @@ export type RowSource =
   | { readonly type: 'series'; readonly series: PollSeries }
   | { readonly type: 'failure'; readonly connection: Connection };
 
-/** A column that rows may be sorted by. Without `keyOf` it is the order in which they came, or that of hosts. */
+/** The same without the heads of exchanges. */
+export type RowFacts =
+  | Exclude<RowSource, { type: 'exchange' }>
+  | { readonly type: 'exchange'; readonly exchange: ExchangeFacts };
+
+/**
+ * A column that rows may be sorted by: with a key that needs no heads, or one that does. Without either it is the order in
+ * which they came, or that of hosts.
+ */
 export interface SortColumn {
   readonly name:
     | 'number'
@@ -23,7 +31,8 @@ export interface SortColumn {
     | 'faults';
   /** Which rows are wanted first, where nobody says: the largest, mostly. */
   readonly isFalling: boolean;
-  keyOf?(source: RowSource): number;
+  keyOf?(source: RowFacts): number;
+  keyWithHeads?(source: RowSource): number;
 }
 
 const PROTOCOLS: readonly Exchange['protocol'][] = ['websocket', 'sse', 'http1', 'http2', 'tcp', 'tls'];
@@ -49,12 +58,12 @@ export const SORT_COLUMNS: readonly SortColumn[] = [
   { name: 'overhead', isFalling: true, keyOf: (source) => weightKey(source, overheadKey) },
   { name: 'messages', isFalling: true, keyOf: messageKey },
   { name: 'faults', isFalling: true, keyOf: faultKey },
-  { name: 'state', isFalling: false, keyOf: stateKey },
+  { name: 'state', isFalling: false, keyWithHeads: stateKey },
   { name: 'what', isFalling: false, keyOf: protocolKey },
   { name: 'host', isFalling: false },
 ];
 
-function weightKey(source: RowSource, of: (ledger: Ledger) => number): number {
+function weightKey(source: RowFacts, of: (ledger: Ledger) => number): number {
   if (source.type === 'exchange') return of(source.exchange.ledger);
   return source.type === 'series' ? of(source.series.ledger) : 0;
 }
@@ -67,13 +76,13 @@ function overheadKey(ledger: Ledger): number {
   return overheadRatio(bothWays(ledger)) ?? 0;
 }
 
-function messageKey(source: RowSource): number {
+function messageKey(source: RowFacts): number {
   if (source.type === 'exchange') return source.exchange.messages;
   return source.type === 'series' ? source.series.polls : 0;
 }
 
 /** Of a series polls that brought nothing. */
-function faultKey(source: RowSource): number {
+function faultKey(source: RowFacts): number {
   if (source.type === 'exchange') return source.exchange.faults;
   return source.type === 'series' ? source.series.wasted : 1;
 }
@@ -84,7 +93,7 @@ function stateKey(source: RowSource): number {
   return source.exchange.response?.status ?? CLOSED_RANK;
 }
 
-function protocolKey(source: RowSource): number {
+function protocolKey(source: RowFacts): number {
   if (source.type === 'failure') return FAILURE_RANK;
   return source.type === 'series' ? SERIES_RANK : PROTOCOLS.indexOf(source.exchange.protocol);
 }

@@ -31,6 +31,10 @@ export class FindingsPane implements Pane {
     this.#findings = new Findings(session);
   }
 
+  close(): void {
+    this.#findings.close();
+  }
+
   /** What the user wants to go to, once. */
   takeChosen(): Subject | undefined {
     const chosen = this.#chosen;
@@ -40,12 +44,13 @@ export class FindingsPane implements Pane {
 
   draw({ columns, rows }: Area, isFocused: boolean): readonly StyledLine[] {
     this.#findings.refresh();
-    const { rows: findings } = this.#findings;
+    const { length } = this.#findings;
     const seen = Math.max(0, rows - 1);
-    this.#viewport.fit(findings.length, seen);
+    this.#viewport.fit(length, seen);
     const { top } = this.#viewport;
-    const shown = findings.slice(top, top + seen).map((finding, row) => {
-      const line = cutLine(this.#line(finding, columns), columns);
+    const shown = Array.from({ length: Math.max(0, Math.min(seen, length - top)) }, (_, row) => {
+      const finding = this.#findings.at(top + row);
+      const line = cutLine(finding ? this.#line(finding, columns) : [], columns);
       return top + row === this.#viewport.cursor ? onGround(inColumns(line, columns), 'cursor') : line;
     });
     const { faultCount } = this.#session;
@@ -54,15 +59,15 @@ export class FindingsPane implements Pane {
       columns,
       isFocused,
     );
-    return findings.length > 0 ? [title, ...shown] : [title, [piece(' Nothing is wrong so far.', 'dim')]];
+    return length > 0 ? [title, ...shown] : [title, [piece(' Nothing is wrong so far.', 'dim')]];
   }
 
   press(key: Key): boolean {
     if (moved(this.#viewport, key)) return true;
     if (key.name !== 'enter') return false;
-    const finding = this.#findings.rows[this.#viewport.cursor];
+    const finding = this.#findings.at(this.#viewport.cursor);
     if (finding?.type === 'group') this.#findings.fold(finding.name);
-    else if (finding) this.#chosen = this.#subjectOf(finding);
+    else if (finding && finding.type !== 'more') this.#chosen = this.#subjectOf(finding);
     return true;
   }
 
@@ -74,7 +79,7 @@ export class FindingsPane implements Pane {
     this.#viewport.move(rows);
   }
 
-  #subjectOf(finding: Exclude<Finding, { type: 'group' }>): Subject | undefined {
+  #subjectOf(finding: Exclude<Finding, { type: 'group' | 'more' }>): Subject | undefined {
     if (finding.type === 'failure') return { type: 'failure', number: finding.connection };
     if (finding.type === 'waste') return { type: 'series', number: finding.series };
     const exchange = this.#session.faults[finding.index]?.exchange;
@@ -93,6 +98,8 @@ export class FindingsPane implements Pane {
         return this.#fault(finding.index, columns);
       case 'failure':
         return this.#failure(finding.connection);
+      case 'more':
+        return [piece(`     and ${finding.count} more, which are counted and not kept`, 'dim')];
       case 'waste':
         return this.#waste(finding.series);
     }

@@ -1,81 +1,93 @@
+import { AllBuckets, type Buckets, RecentBuckets } from './buckets.ts';
+
 /** What passed in one span of time, in bytes. */
-export interface Traffic {
+interface Traffic {
   readonly gross: number;
   readonly payload: number;
 }
 
-/** Buckets that are kept; when all are full, each two of them become one that is twice as long. */
-const MAX_BUCKETS = 1200;
+/** Spans of time of one length, the newest last. */
+export interface Course {
+  /** Bytes a second. */
+  readonly gross: readonly number[];
+  readonly payload: readonly number[];
+  /** Connections that were open, at most. */
+  readonly open: readonly number[];
+}
 
 const SECOND = 1_000_000_000;
 
-/**
- * How much passed when, from the session's beginning on: in buckets of a second, that grow longer as the session does, so
- * that a day takes no more room than an hour. Fed with sums so far, whenever somebody looks.
- */
+/** How much passed when, and how many connections were open. Fed with sums so far. */
 export class TrafficHistory {
-  #gross: number[] = [];
-  #payload: number[] = [];
-  /** Nanoseconds that a bucket stands for. */
-  #span = SECOND;
+  readonly #all = new AllBuckets();
+  readonly #recent = new RecentBuckets();
   #last: Traffic = { gross: 0, payload: 0 };
+  /** The last time that was noted: the newest buckets are not full. */
+  #newest = 0;
 
-  /** Sums so far, at `at` nanoseconds of the session. What passed since the last time is booked to this time. */
-  note(at: number, sums: Traffic): void {
-    const bucket = this.#bucketAt(Math.max(0, at));
-    while (this.#gross.length <= bucket) {
-      this.#gross.push(0);
-      this.#payload.push(0);
-    }
-    this.#gross[bucket]! += Math.max(0, sums.gross - this.#last.gross);
-    this.#payload[bucket]! += Math.max(0, sums.payload - this.#last.payload);
-    this.#last = sums;
+  /** Nanoseconds between two looks at the sums that are worth it. */
+  get step(): number {
+    return Math.min(this.#all.span, this.#recent.span);
   }
 
-  /** `count` spans of equal length up to `at`, of `seconds` all together, in bytes a second; fewer where less is known. */
-  rates(
-    at: number,
-    seconds: number,
-    count: number,
-  ): { readonly gross: number[]; readonly payload: number[] } {
-    const step = Math.max(this.#span, (seconds * SECOND) / count);
+  /**
+   * Sums so far, at `at` nanoseconds of the session, and how many connections were open at most since the last time. What passed
+   * since then is booked to this time.
+   */
+  note(at: number, sums: Traffic, open: number): void {
+    const gross = Math.max(0, sums.gross - this.#last.gross);
+    const payload = Math.max(0, sums.payload - this.#last.payload);
+    for (const buckets of [this.#all, this.#recent]) {
+      const bucket = buckets.take(Math.max(0, at - 1)); // it passed before that
+      bucket.gross += gross;
+      bucket.payload += payload;
+      bucket.open = Math.max(bucket.open, open);
+    }
+    this.#last = sums;
+    this.#newest = Math.max(this.#newest, at);
+  }
+
+  /** `count` spans of equal length up to `at`, of `seconds` all together; of all there was where that is undefined. */
+  course(at: number, seconds: number | undefined, count: number): Course {
+    const whole = seconds === undefined ? Math.max(1, at) : seconds * SECOND;
+    const buckets = this.#finest(at, whole);
+    const step = whole / count;
     const gross: number[] = [];
     const payload: number[] = [];
+    const open: number[] = [];
     for (let index = 0; index < count; index++) {
       const end = at - (count - 1 - index) * step;
-      if (end <= 0) continue;
-      gross.push(this.#rate(this.#gross, end - step, end));
-      payload.push(this.#rate(this.#payload, end - step, end));
+      const span = spanOf(buckets, end - step, end, this.#newest);
+      gross.push(span.gross);
+      payload.push(span.payload);
+      open.push(span.open);
     }
-    return { gross, payload };
+    return { gross, payload, open };
   }
 
-  /** Bytes a second between two times, buckets that stand half inside counted by halves. */
-  #rate(buckets: readonly number[], from: number, to: number): number {
-    let bytes = 0;
-    const first = Math.max(0, Math.floor(from / this.#span));
-    const last = Math.min(buckets.length - 1, Math.floor((to - 1) / this.#span));
-    for (let bucket = first; bucket <= last; bucket++) {
-      const start = bucket * this.#span;
-      const inside = Math.min(to, start + this.#span) - Math.max(from, start);
-      bytes += (buckets[bucket]! * inside) / this.#span;
-    }
-    return (bytes * SECOND) / Math.max(1, to - from);
-  }
-
-  #bucketAt(at: number): number {
-    while (at / this.#span >= MAX_BUCKETS) {
-      this.#gross = inPairs(this.#gross);
-      this.#payload = inPairs(this.#payload);
-      this.#span *= 2;
-    }
-    return Math.floor(at / this.#span);
+  /** The recent ones where they reach back far enough and are finer. */
+  #finest(at: number, whole: number): Buckets {
+    const first = Math.floor(Math.max(0, at - whole) / this.#recent.span);
+    const isFiner = this.#recent.span < this.#all.span;
+    return isFiner && this.#recent.at(first) !== undefined ? this.#recent : this.#all;
   }
 }
 
-function inPairs(buckets: readonly number[]): number[] {
-  return Array.from(
-    { length: Math.ceil(buckets.length / 2) },
-    (_, index) => buckets[2 * index]! + (buckets[2 * index + 1] ?? 0),
-  );
+/** Rates between two times, buckets that stand half inside counted by halves; nothing before the beginning. */
+function spanOf(buckets: Buckets, from: number, to: number, newest: number) {
+  const { span } = buckets;
+  const sum = { gross: 0, payload: 0, open: 0 };
+  const last = Math.floor((to - 1) / span);
+  for (let index = Math.max(0, Math.floor(from / span)); index <= last; index++) {
+    const bucket = buckets.at(index);
+    if (!bucket) continue;
+    const start = index * span;
+    const end = Math.max(start + 1, Math.min(start + span, newest));
+    const inside = Math.max(0, Math.min(to, end) - Math.max(from, start)) / (end - start);
+    sum.gross += bucket.gross * inside;
+    sum.payload += bucket.payload * inside;
+    sum.open = Math.max(sum.open, bucket.open);
+  }
+  const seconds = Math.max(1, to - from) / SECOND;
+  return { gross: sum.gross / seconds, payload: sum.payload / seconds, open: sum.open };
 }
